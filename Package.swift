@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+// Rules of this manifest: targets stand in the order of the arrows (C modules, IO, Redis, Core, Engine, Daemon, program);
+// a target depends only on targets above it; no outside packages.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "Sentinel",
+    products: [
+        .executable(name: "sentinel", targets: ["sentinel"])
+    ],
+    targets: [
+        .systemLibrary(name: "CLibevent"),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "CICU"),
+        .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CZlib"),
+        .target(name: "CSentinelLua"),
+
+        .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
+        .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
+        .target(name: "SentinelCore", dependencies: ["CICU", "CXXHash"], swiftSettings: settings),
+        .target(
+            name: "SentinelEngine",
+            dependencies: ["SentinelCore", "SentinelRedis", "SentinelIO", "CSentinelLua"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SentinelDaemon",
+            dependencies: ["SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "CZlib"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "sentinel",
+            dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["SentinelRedis", "SentinelIO"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "SentinelIOTests", dependencies: ["SentinelIO", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "SentinelRedisTests", dependencies: ["SentinelRedis", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "SentinelCoreTests", dependencies: ["SentinelCore"], swiftSettings: settings),
+        .testTarget(
+            name: "SentinelEngineTests",
+            dependencies: ["SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["sentinel", "SentinelRedis", "TestSupport"],
+            swiftSettings: settings
+        ),
+    ]
+)

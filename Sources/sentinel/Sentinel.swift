@@ -1,0 +1,5 @@
+@main
+struct Sentinel {
+    static func main() {
+    }
+}
