@@ -51,7 +51,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "SentinelIOTests", dependencies: ["SentinelIO", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "SentinelRedisTests", dependencies: ["SentinelRedis", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SentinelRedisTests",
+            dependencies: ["SentinelRedis", "SentinelIO", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "SentinelCoreTests", dependencies: ["SentinelCore"], swiftSettings: settings),
         .testTarget(
             name: "SentinelEngineTests",
