@@ -1,1 +1,95 @@
+// Embeds ../../lua. A new file there needs a line in both lists below; a test compares them with the folder.
 #include "CSentinelLua.h"
+
+// #embed is C23; clang has it in every mode and says so each time.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char library_source[] = {
+#embed "../../lua/library.lua"
+    , 0};
+static const char address_source[] = {
+#embed "../../lua/address.lua"
+    , 0};
+static const char state_source[] = {
+#embed "../../lua/state.lua"
+    , 0};
+static const char ids_source[] = {
+#embed "../../lua/ids.lua"
+    , 0};
+static const char distinct_source[] = {
+#embed "../../lua/distinct.lua"
+    , 0};
+static const char blocks_source[] = {
+#embed "../../lua/blocks.lua"
+    , 0};
+static const char incidents_source[] = {
+#embed "../../lua/incidents.lua"
+    , 0};
+static const char change_source[] = {
+#embed "../../lua/change.lua"
+    , 0};
+static const char event_source[] = {
+#embed "../../lua/event.lua"
+    , 0};
+static const char sentinel_allow_source[] = {
+#embed "../../lua/sentinel_allow.lua"
+    , 0};
+static const char sentinel_block_source[] = {
+#embed "../../lua/sentinel_block.lua"
+    , 0};
+static const char sentinel_check_source[] = {
+#embed "../../lua/sentinel_check.lua"
+    , 0};
+static const char sentinel_commit_source[] = {
+#embed "../../lua/sentinel_commit.lua"
+    , 0};
+static const char sentinel_disallow_source[] = {
+#embed "../../lua/sentinel_disallow.lua"
+    , 0};
+static const char sentinel_info_source[] = {
+#embed "../../lua/sentinel_info.lua"
+    , 0};
+static const char sentinel_lease_source[] = {
+#embed "../../lua/sentinel_lease.lua"
+    , 0};
+static const char sentinel_raise_source[] = {
+#embed "../../lua/sentinel_raise.lua"
+    , 0};
+static const char sentinel_record_source[] = {
+#embed "../../lua/sentinel_record.lua"
+    , 0};
+static const char sentinel_report_source[] = {
+#embed "../../lua/sentinel_report.lua"
+    , 0};
+static const char sentinel_unblock_source[] = {
+#embed "../../lua/sentinel_unblock.lua"
+    , 0};
+
+#define LUA_FILE(name) {#name ".lua", name##_source, sizeof name##_source - 1}
+
+static const sentinel_lua_file files[] = {
+    LUA_FILE(library),
+    LUA_FILE(address),
+    LUA_FILE(state),
+    LUA_FILE(ids),
+    LUA_FILE(distinct),
+    LUA_FILE(blocks),
+    LUA_FILE(incidents),
+    LUA_FILE(change),
+    LUA_FILE(event),
+    LUA_FILE(sentinel_allow),
+    LUA_FILE(sentinel_block),
+    LUA_FILE(sentinel_check),
+    LUA_FILE(sentinel_commit),
+    LUA_FILE(sentinel_disallow),
+    LUA_FILE(sentinel_info),
+    LUA_FILE(sentinel_lease),
+    LUA_FILE(sentinel_raise),
+    LUA_FILE(sentinel_record),
+    LUA_FILE(sentinel_report),
+    LUA_FILE(sentinel_unblock),
+};
+
+const sentinel_lua_file *sentinel_lua_files(void) { return files; }
+
+size_t sentinel_lua_file_count(void) { return sizeof files / sizeof *files; }

@@ -1,0 +1,5 @@
+package enum BotBehavior {
+    package struct Parameters: Sendable, Equatable {
+        package init() {}
+    }
+}

@@ -1,0 +1,5 @@
+package enum DuplicateContent {
+    package struct Parameters: Sendable, Equatable {
+        package init() {}
+    }
+}

@@ -1,0 +1,5 @@
+package enum Repetition {
+    package struct Parameters: Sendable, Equatable {
+        package init() {}
+    }
+}

@@ -1,0 +1,35 @@
+private import CSentinelLua
+package import SentinelCore
+
+/// The text that Redis loads: the compiled policy and the Lua files of this build, as one chunk.
+package enum LibrarySource {
+    /// The library's name in Redis; its functions are `sentinel_record` and so on.
+    package static let name = "sentinel"
+
+    /// This build's library version, as it stands in `lua/library.lua`. It grows with each change that older
+    /// coordinators could not work with; an older build never overwrites a newer one.
+    package static let version: Int64 = 1
+
+    /// The chunk for `FUNCTION LOAD`.
+    package static func text(for policy: Policy) -> String {
+        "#!lua name=\(name)\n" + PolicyCompiler.compile(policy) + files.joined(separator: "\n")
+    }
+
+    /// The embedded files' names, in the order in which they are joined.
+    package static var fileNames: [String] {
+        withFiles { $0.map { String(cString: $0.name) } }
+    }
+
+    private static var files: [String] {
+        withFiles { files in
+            files.map { file in
+                let bytes = UnsafeRawBufferPointer(start: file.source, count: file.length)
+                return String(decoding: bytes, as: UTF8.self)
+            }
+        }
+    }
+
+    private static func withFiles<Result>(_ body: (UnsafeBufferPointer<sentinel_lua_file>) -> Result) -> Result {
+        body(UnsafeBufferPointer(start: sentinel_lua_files(), count: sentinel_lua_file_count()))
+    }
+}

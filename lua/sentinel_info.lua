@@ -1,0 +1,14 @@
+-- sentinel_info: which library and which policy answer here.
+--
+-- FCALL[_RO] sentinel_info 1 <namespace>:{<partition>}
+--
+-- Replies: version <n> policy <hash> namespace <name> partition <p> now <ms>
+
+local NAME = 'sentinel_info'
+
+S.register(NAME, { 'no-writes' }, function(keys, argv)
+  local prefix, namespace, partition = S.partition(NAME, keys)
+  S.fields(NAME, argv, {})
+  return { 'version', S.version, 'policy', POLICY.hash, 'namespace', namespace, 'partition', partition,
+    'now', S.decimal(S.now(NAME, prefix)) }
+end)
