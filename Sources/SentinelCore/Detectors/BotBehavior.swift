@@ -1,5 +1,0 @@
-package enum BotBehavior {
-    package struct Parameters: Sendable, Equatable {
-        package init() {}
-    }
-}

@@ -1,5 +1,0 @@
-package enum DuplicateContent {
-    package struct Parameters: Sendable, Equatable {
-        package init() {}
-    }
-}

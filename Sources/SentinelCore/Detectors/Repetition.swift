@@ -1,5 +1,0 @@
-package enum Repetition {
-    package struct Parameters: Sendable, Equatable {
-        package init() {}
-    }
-}
