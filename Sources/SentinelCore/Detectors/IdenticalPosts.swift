@@ -1,0 +1,38 @@
+/// A user whose recent posts are mostly one and the same text (one `Fingerprint.hash`).
+package struct IdenticalPosts: Sendable {
+    package struct Parameters: Sendable, Equatable {
+        /// Suspicious above this share of the recent posts, 0…1.
+        package var maximumShare = 0.5
+        /// How many recent posts are needed.
+        package var minimumPosts = 6
+        /// How old a recent post may be, in ms.
+        package var window: Int64 = 7 * 86_400_000
+
+        package init() {}
+    }
+
+    package var parameters: Parameters
+
+    package init(_ parameters: Parameters = Parameters()) {
+        self.parameters = parameters
+    }
+
+    /// Judges the recent posts up to `time`, the present one among them. Posts without a fingerprint count as different.
+    package func finding(at time: Int64, in history: PostHistory) -> Finding? {
+        let recent = history.recentPosts(at: time, window: parameters.window)
+        guard recent.count >= max(1, parameters.minimumPosts) else { return nil }
+        // At most twenty posts: comparing all with all is cheaper than a dictionary.
+        let hashes = recent.compactMap(\.fingerprint?.hash)
+        let same = hashes.map { hash in hashes.count { $0 == hash } }.max() ?? 0
+        guard Double(same) > parameters.maximumShare * Double(recent.count) else { return nil }
+        return Finding(
+            rule: BotBehavior.rule,
+            description: "\(same) of the last \(recent.count) posts are the same text",
+            evidence: .object([
+                .init("identical_posts", .int(Int64(same))),
+                .init("recent_posts", .int(Int64(recent.count))),
+                .init("maximum_share", .double(parameters.maximumShare)),
+            ])
+        )
+    }
+}

@@ -1,0 +1,112 @@
+/// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
+///
+/// Bounded: about 470 bytes encoded, whatever the user sends.
+package struct PostHistory: Sendable, Equatable {
+    package struct Post: Sendable, Equatable {
+        /// Ms since 1970.
+        package var at: Int64
+        /// Nil when the post had no text, or too little of it to compare.
+        package var fingerprint: Fingerprint?
+
+        package init(at: Int64, fingerprint: Fingerprint? = nil) {
+            self.at = at
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// How many posts are kept.
+    package static let capacity = 20
+
+    /// All posts ever, a reset notwithstanding.
+    package private(set) var total: UInt64 = 0
+    /// The last posts, oldest first, never more than `capacity`.
+    package private(set) var posts: [Post] = []
+    /// Evidence up to this time (ms since 1970) is ignored: the last unblock. The earliest time there is, if none was.
+    package private(set) var since = Int64.min
+    /// The log position applied last; the caller sets it and asks it before an append.
+    package var lastEntry = LogPosition.start
+
+    package init() {}
+
+    /// Takes in a post. Posts that come late are put where their time says; the oldest of too many is forgotten, and one
+    /// from before the last reset is only counted.
+    package mutating func append(at time: Int64, fingerprint: Fingerprint? = nil) {
+        if total < .max { total += 1 }
+        guard time > since else { return }
+        let place = posts.lastIndex { $0.at <= time }.map { $0 + 1 } ?? 0
+        posts.insert(Post(at: time, fingerprint: fingerprint), at: place)
+        if posts.count > Self.capacity { posts.removeFirst() }
+    }
+
+    /// Forgets the evidence up to this time, so that it cannot block the user again. The count of posts stays: the next
+    /// post is not a first one.
+    package mutating func reset(at time: Int64) {
+        since = max(since, time)
+        posts.removeAll { $0.at <= since }
+    }
+
+    /// The kept posts that are less than a window older than `time`, oldest first. Later ones count too: events may come a
+    /// little out of order.
+    func recentPosts(at time: Int64, window: Int64) -> ArraySlice<Post> {
+        let (start, overflow) = time.subtractingReportingOverflow(window)
+        guard !overflow, let first = posts.firstIndex(where: { $0.at > start }) else {
+            return overflow ? posts[...] : []
+        }
+        return posts[first...]
+    }
+}
+
+// MARK: - Stored form
+
+extension PostHistory {
+    private static let version: UInt8 = 1
+
+    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
+    /// hash and SimHash.
+    package func encoded() -> [UInt8] {
+        var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
+        writer.varint(total)
+        writer.varint(lastEntry.milliseconds)
+        writer.varint(lastEntry.sequence)
+        writer.signed(since)
+        writer.varint(UInt64(posts.count))
+        var before: Int64 = 0
+        for post in posts {
+            writer.signed(post.at &- before)
+            before = post.at
+            writer.varint(UInt64(post.fingerprint?.letters ?? 0))
+            if let fingerprint = post.fingerprint, fingerprint.letters > 0 {
+                writer.word(fingerprint.hash)
+                writer.word(fingerprint.simHash.bits)
+            }
+        }
+        return writer.bytes
+    }
+
+    package init(decoding bytes: [UInt8]) throws(StateDecodingError) {
+        var reader = try StateReader(bytes, version: Self.version)
+        total = try reader.varint()
+        lastEntry = LogPosition(milliseconds: try reader.varint(), sequence: try reader.varint())
+        since = try reader.signed()
+        let count = try reader.count(atMost: Self.capacity)
+        posts.reserveCapacity(Self.capacity + 1)
+        var before: Int64 = 0
+        for _ in 0..<count {
+            let time = before &+ (try reader.signed())
+            guard time > since, time >= posts.last?.at ?? .min else {
+                throw .malformed("a post at \(time) out of order")
+            }
+            before = time
+            posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
+        }
+        try reader.finish()
+    }
+}
+
+extension Fingerprint {
+    fileprivate init?(from reader: inout StateReader) throws(StateDecodingError) {
+        let letters = try reader.count(atMost: Int(UInt16.max))
+        guard letters > 0 else { return nil }
+        self.init(hash: try reader.word(), simHash: SimHash(bits: try reader.word()), letters: UInt16(letters))
+    }
+}

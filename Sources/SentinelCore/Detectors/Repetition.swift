@@ -1,0 +1,49 @@
+/// A user who sends very similar messages in a row.
+///
+/// Similar is a small Hamming distance of the SimHashes (Manku, Jain, Das Sarma, "Detecting near-duplicates for web
+/// crawling", WWW 2007). Each message of the row is compared with the newest, so that a row cannot drift away.
+/// Messages too short for a fingerprint neither count nor end a row: an "ok" in between changes nothing.
+package struct Repetition: Sendable {
+    package static let rule = "repetitive_messages"
+
+    package struct Parameters: Sendable, Equatable {
+        /// How many similar messages in a row are needed, the present one included.
+        package var messages = 3
+        /// How many of the 64 bits may differ.
+        package var maximumDistance = 10
+        /// How old the row's first message may be, in ms.
+        package var window: Int64 = 3_600_000
+
+        package init() {}
+    }
+
+    package var parameters: Parameters
+
+    package init(_ parameters: Parameters = Parameters()) {
+        self.parameters = parameters
+    }
+
+    /// Judges the newest message of the history; nothing is found if it has no fingerprint of its own.
+    package func finding(at time: Int64, in history: PostHistory) -> Finding? {
+        let recent = history.recentPosts(at: time, window: parameters.window)
+        guard let newest = recent.last?.fingerprint else { return nil }
+        var row = 0
+        var identical = 0
+        for post in recent.reversed() {
+            guard let fingerprint = post.fingerprint else { continue }
+            guard newest.simHash.distance(to: fingerprint.simHash) <= parameters.maximumDistance else { break }
+            row += 1
+            if fingerprint.hash == newest.hash { identical += 1 }
+        }
+        guard row >= max(2, parameters.messages) else { return nil }
+        return Finding(
+            rule: Self.rule,
+            description: "\(row) very similar messages in a row",
+            evidence: .object([
+                .init("similar_in_a_row", .int(Int64(row))),
+                .init("identical", .int(Int64(identical))),
+                .init("window_ms", .int(parameters.window)),
+            ])
+        )
+    }
+}

@@ -1,0 +1,34 @@
+/// What is kept of a text instead of the text: enough to tell equal and very similar ones, not to read it.
+package struct Fingerprint: Sendable, Hashable {
+    /// XXH3 (64 bit, seed 0) of the skeleton. Equal skeletons have equal hashes; different ones collide by chance once in
+    /// 2^64 pairs. XXH3 is no secret: who wants to can make two texts collide, which only makes him look like a repeater.
+    package let hash: UInt64
+    /// Similar skeletons have similar bits.
+    package let simHash: SimHash
+    /// How many letters the skeleton has, see `TextNormalizer.letters`; at most 65,535.
+    package let letters: UInt16
+
+    /// Below this many letters a text has no fingerprint: "ok", "thanks a lot" and emoji are everybody's.
+    package static let defaultMinimumLetters = 12
+
+    package init(hash: UInt64, simHash: SimHash, letters: UInt16) {
+        self.hash = hash
+        self.simHash = simHash
+        self.letters = letters
+    }
+}
+
+extension TextNormalizer {
+    /// The fingerprint of a text, or nil if its skeleton has fewer letters than the minimum.
+    package mutating func fingerprint(
+        of text: [UInt8], minimumLetters: Int = Fingerprint.defaultMinimumLetters
+    ) -> Fingerprint? {
+        normalize(text)
+        guard letters >= max(1, minimumLetters) else { return nil }
+        return Fingerprint(
+            hash: StableHash.of(skeleton),
+            simHash: SimHash(skeleton),
+            letters: UInt16(clamping: letters)
+        )
+    }
+}
