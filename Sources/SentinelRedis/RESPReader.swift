@@ -31,7 +31,9 @@ final class RESPReader {
     }
 
     private func failure() -> RedisError {
-        let reason = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let reason = withUnsafeBytes(of: reader.pointee.errstr) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         return RedisError(.protocolError, "the answer is not RESP: \(reason)")
     }
 

@@ -137,8 +137,8 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         while let byte = rest.popFirst() {
             if byte != UInt8(ascii: "%") {
                 bytes.append(byte)
-            } else if rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-                bytes.append(value)
+            } else if rest.count >= 2, let high = hexValue(rest.first!), let low = hexValue(rest.dropFirst().first!) {
+                bytes.append(high << 4 | low)
                 rest = rest.dropFirst(2)
             } else {
                 throw bad("in the \(part) a % is not followed by two hexadecimal digits (write %25 for a %)")
@@ -146,5 +146,9 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         }
         guard let string = String(validating: bytes, as: UTF8.self) else { throw bad("the \(part) is not UTF-8") }
         return string
+    }
+
+    private static func hexValue(_ digit: UInt8) -> UInt8? {
+        Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init)
     }
 }
