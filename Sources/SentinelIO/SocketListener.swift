@@ -1,0 +1,85 @@
+internal import CLibevent
+import Glibc
+
+/// Accepts connections on a TCP port or a unix socket. Lives on the loop's thread; `close()` it when done.
+package final class SocketListener: LoopResource {
+    private let loop: EventLoop
+    private let onAccept: (SocketStream) -> Void
+    private var id: UInt64?
+    private var listener: OpaquePointer?
+
+    /// Where it listens: with the port the kernel chose when 0 was asked for.
+    package private(set) var endpoint: Endpoint
+
+    /// Starts to listen at a numeric address or a path that does not exist yet. The handler must set the stream's
+    /// delegate; a stream that cannot be accepted (out of files) is dropped and the next one tried.
+    package init(
+        at endpoint: Endpoint,
+        on loop: EventLoop,
+        backlog: Int32 = 511,
+        onAccept: @escaping (SocketStream) -> Void
+    ) throws(IOError) {
+        guard let address = try Resolver.numeric(endpoint) else {
+            throw IOError(.badAddress, "cannot listen at \(endpoint): the address must be numeric")
+        }
+        self.loop = loop
+        self.onAccept = onAccept
+        self.endpoint = endpoint
+        let file = try Self.bind(address, as: endpoint, backlog: backlog)
+        if case .tcp(let host, 0) = endpoint, let port = SocketAddress(boundTo: file)?.port {
+            self.endpoint = .tcp(host: host, port: port)
+        }
+        id = loop.register(self)
+        guard id != nil else {
+            Glibc.close(file)
+            throw IOError(.loopStopped, "cannot listen at \(endpoint): the loop has stopped")
+        }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        let flags = UInt32(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC)
+        listener = evconnlistener_new(loop.base, listenerAccepted, context, flags, 0, file)
+    }
+
+    /// Stops to accept. Streams that were accepted live on.
+    package func close() {
+        loop.checkIsolated()
+        guard let id else { return }
+        self.id = nil
+        if let listener { evconnlistener_free(listener) }
+        listener = nil
+        loop.unregister(id)
+    }
+
+    func loopStops() {
+        close()
+    }
+
+    private static func bind(_ address: SocketAddress, as endpoint: Endpoint, backlog: Int32) throws(IOError) -> Int32 {
+        let file = try address.makeSocket()
+        var one: Int32 = 1
+        setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        let (result, number) = address.withPointer { pointer, length in
+            let result = Glibc.bind(file, pointer, length) == 0 ? listen(file, backlog) : -1
+            return (result, errno)
+        }
+        guard result == 0 else {
+            Glibc.close(file)
+            throw IOError(errno: number, "cannot listen at \(endpoint)")
+        }
+        return file
+    }
+
+    fileprivate func accepted(_ file: Int32) {
+        guard let stream = try? SocketStream(accepted: file, on: loop) else { return }
+        onAccept(stream)
+    }
+}
+
+private func listenerAccepted(
+    _ listener: OpaquePointer?,
+    _ file: Int32,
+    _ address: UnsafeMutablePointer<sockaddr>?,
+    _ length: Int32,
+    _ context: UnsafeMutableRawPointer?
+) {
+    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file)
+}
