@@ -3,6 +3,8 @@
 package struct Policy: Sendable, Equatable {
     package var rules: [Rule]
 
+    /// The kinds of event that are posts: what cadence, repetition and duplicates look at.
+    package var postKinds: Set<String> = ["content", "message"]
     /// A critical flag blocks for this long at once.
     package var critical = Rule.Block(for: .seconds(86_400), cap: .seconds(7 * 86_400))
     /// So many rules with an open incident on one subject block it.

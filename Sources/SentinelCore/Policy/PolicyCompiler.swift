@@ -195,10 +195,3 @@ private func gcd(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : gcd(b, a % b) }
 extension Int64 {
     fileprivate var nonZero: Int64? { self == 0 ? nil : self }
 }
-
-extension Duration {
-    /// Whole milliseconds, the unit of every time on the wire.
-    package var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-    }
-}

@@ -1,0 +1,43 @@
+/// The names of Sentinel's keys and channels in Redis, for one namespace and partition.
+///
+/// Public names are stable; the state keys behind `prefix` are private to the library and the coordinator.
+package struct Keys: Sendable, Hashable {
+    package let namespace: String
+    package let partition: Int
+
+    package init(namespace: String = "sentinel", partition: Int = 0) {
+        self.namespace = namespace
+        self.partition = partition
+    }
+
+    /// `<namespace>:{<partition>}`: the key that every function is called with, and the head of all private keys.
+    package var prefix: String { "\(namespace):{\(partition)}" }
+
+    /// The channel of alerts, one JSON object each.
+    package var alerts: String { "\(namespace):alerts" }
+    /// The stream of the same alerts.
+    package var alertsLog: String { "\(namespace):alerts:log" }
+    /// The channel of added, changed and lifted blocks.
+    package var blocks: String { "\(namespace):blocks" }
+    /// The public key of a block: exists while the subject is blocked.
+    package func block(_ subject: Subject) -> [UInt8] { Array("\(namespace):block:".utf8) + subject.bytes }
+
+    /// The event log, a stream.
+    package var events: String { "\(prefix):events" }
+    /// The consumer group whose position is the coordinator's cursor.
+    package static let group = "coordinator"
+    /// Active blocks: subject → until (ms), and their JSON.
+    package var blockIndex: String { "\(prefix):blocks" }
+    package var blockDetails: String { "\(prefix):block" }
+    /// The allow list: subject → until (ms), and their JSON.
+    package var allowIndex: String { "\(prefix):allow" }
+    package var allowDetails: String { "\(prefix):allowed" }
+    /// Incidents by last change (ms), and each one.
+    package var incidents: String { "\(prefix):incidents" }
+    package func incident(_ id: String) -> String { "\(prefix):incident:\(id)" }
+    /// Counters of one UTC day, counted in days since 1970.
+    package func statistics(day: Int64) -> String { "\(prefix):stats:\(day)" }
+    /// Holds `replay` while the namespace runs on the clock of recorded events.
+    package var clock: String { "\(prefix):clock" }
+    package var lease: String { "\(prefix):lease" }
+}

@@ -1,0 +1,22 @@
+extension Duration {
+    /// Whole milliseconds, the unit of every time on the wire.
+    package var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Short and for people: `250ms`, `45s`, `10m`, `1h30m`, `7d`.
+    package var readable: String {
+        let total = milliseconds
+        if total < 1000 { return "\(total)ms" }
+        var seconds = total / 1000
+        var parts: [String] = []
+        for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")] as [(Int64, String)] {
+            if seconds >= size {
+                parts.append("\(seconds / size)\(unit)")
+                seconds %= size
+            }
+            if parts.count == 2 { break }
+        }
+        return parts.joined()
+    }
+}

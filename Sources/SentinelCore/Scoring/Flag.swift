@@ -1,0 +1,57 @@
+/// A rule met by a subject: what becomes, or joins, an incident.
+package struct Flag: Sendable, Equatable {
+    package var rule: String
+    package var subject: Subject
+    /// The log entries behind it, oldest first; never empty.
+    package var positions: [LogPosition]
+    /// The time of the newest of them, ms since 1970.
+    package var at: Int64
+    /// Nil: the rule's own.
+    package var severity: Rule.Severity?
+    package var description: String
+    /// A JSON document.
+    package var evidence: [UInt8]
+
+    package init(
+        rule: String, subject: Subject, position: LogPosition, at: Int64, severity: Rule.Severity? = nil,
+        description: String, evidence: [UInt8]
+    ) {
+        self.rule = rule
+        self.subject = subject
+        positions = [position]
+        self.at = at
+        self.severity = severity
+        self.description = description
+        self.evidence = evidence
+    }
+}
+
+/// The flags of one batch of the log, those of one rule and subject merged: one call raises them all.
+package struct FlagBatch: Sendable {
+    /// In the order in which their first event came.
+    package private(set) var flags: [Flag] = []
+    private var places: [Key: Int] = [:]
+
+    private struct Key: Hashable {
+        var rule: String
+        var subject: Subject
+    }
+
+    package init() {}
+
+    /// Takes in a flag; the newest one's words and evidence stand for all. The highest severity stays.
+    package mutating func add(_ flag: Flag) {
+        let key = Key(rule: flag.rule, subject: flag.subject)
+        guard let place = places[key] else {
+            places[key] = flags.count
+            flags.append(flag)
+            return
+        }
+        let severity = max(flag.severity?.rawValue ?? 0, flags[place].severity?.rawValue ?? 0)
+        flags[place].positions += flag.positions
+        flags[place].at = flag.at
+        flags[place].severity = Rule.Severity(rawValue: severity)
+        flags[place].description = flag.description
+        flags[place].evidence = flag.evidence
+    }
+}
