@@ -1,7 +1,7 @@
 -- sentinel_commit: a coordinator's batch is done: states saved, cursor moved, log trimmed, counters added; atomically.
 --
--- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n> ttl <ms>
---   [count <name> <n>]… [state <name> <bytes>]…
+-- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
+--   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read; name of a state: the part of its key behind `<prefix>:`
 --   counters go to `<prefix>:stats:<UTC day>`
 --
@@ -12,7 +12,7 @@ local DAY = 86400000
 
 S.register(NAME, {}, function(keys, argv)
   local prefix = S.partition(NAME, keys)
-  local epoch, cursor, entries, ttl
+  local epoch, cursor, entries
   local counts, states = {}, {}
   local i = 1
   while i <= #argv do
@@ -21,22 +21,20 @@ S.register(NAME, {}, function(keys, argv)
     if word == 'epoch' then epoch = value
     elseif word == 'cursor' then cursor = value
     elseif word == 'entries' then entries = S.integer(NAME, 'entries', value, 0, 1000000)
-    elseif word == 'ttl' then ttl = S.integer(NAME, 'ttl', value, 1, S.MAX_TIME)
-    elseif (word == 'count' or word == 'state') and argv[i + 2] then
-      if word == 'count' then
-        counts[#counts + 1] = { value, S.integer(NAME, 'count', argv[i + 2], 0, S.MAX_TIME) }
-      else
-        states[#states + 1] = { value, argv[i + 2] }
-      end
+    elseif word == 'count' and argv[i + 2] then
+      counts[#counts + 1] = { value, S.integer(NAME, 'count', argv[i + 2], 0, S.MAX_TIME) }
       i = i + 1
+    elseif word == 'state' and argv[i + 3] then
+      states[#states + 1] = { value, S.integer(NAME, 'ttl', argv[i + 2], 1, S.MAX_TIME), argv[i + 3] }
+      i = i + 2
     else
       S.fail('BADARG', NAME .. ': unknown word ' .. S.shown(word)
-        .. ' (known: count, cursor, entries, epoch, state, ttl)')
+        .. ' (known: count, cursor, entries, epoch, state)')
     end
     i = i + 2
   end
-  if not (epoch and cursor and entries and ttl) then
-    S.fail('BADARG', NAME .. ': wants epoch, cursor, entries and ttl')
+  if not (epoch and cursor and entries) then
+    S.fail('BADARG', NAME .. ': wants epoch, cursor and entries')
   end
   if not string.find(cursor, '^%d+%-%d+$') then
     S.fail('BADARG', NAME .. ': cursor is ' .. S.shown(cursor) .. ', want a log position like 1700000000000-0')
@@ -48,7 +46,7 @@ S.register(NAME, {}, function(keys, argv)
   redis.call('XLEN', stream)
 
   for _, state in ipairs(states) do
-    redis.call('SET', prefix .. ':' .. state[1], state[2], 'PX', S.decimal(ttl))
+    redis.call('SET', prefix .. ':' .. state[1], state[3], 'PX', S.decimal(state[2]))
   end
   local dropped = 0
   if entries > 0 then

@@ -17,3 +17,16 @@ package struct LogPosition: Sendable, Hashable, Comparable {
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
     }
 }
+
+extension LogPosition: CustomStringConvertible {
+    /// Reads `<ms>-<sequence>`; nil for anything else.
+    package init?(parsing bytes: some Collection<UInt8>) {
+        guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")),
+            let milliseconds = UInt64(String(decoding: bytes[..<dash], as: UTF8.self)),
+            let sequence = UInt64(String(decoding: bytes[bytes.index(after: dash)...], as: UTF8.self))
+        else { return nil }
+        self.init(milliseconds: milliseconds, sequence: sequence)
+    }
+
+    package var description: String { "\(milliseconds)-\(sequence)" }
+}

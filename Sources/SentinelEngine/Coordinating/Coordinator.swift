@@ -1,0 +1,195 @@
+package import SentinelCore
+package import SentinelIO
+package import SentinelRedis
+
+/// Reads one partition's event log, finds abuse, and raises it.
+///
+/// It owns the partition by a lease. Batch by batch: read, fetch the missing histories (one round trip), judge every entry
+/// without waiting, raise the flags, commit. The commit saves the changed histories and moves the cursor in one atomic,
+/// fenced call; so a coordinator that dies anywhere leaves the log at the last commit, and whoever comes next judges
+/// the same entries from the same histories to the same flags, which `sentinel_raise` counts once.
+package actor Coordinator {
+    package struct Configuration: Sendable {
+        package var keys: Keys
+        package var policy: Policy
+        /// Unique per process: two that share a name would share a lease.
+        package var owner: String
+        /// A dead owner's partition is taken over after this long.
+        package var leaseTime: Duration = .seconds(3)
+        /// Log entries per batch.
+        package var batch = 512
+        /// How many users' and how many texts' histories are held in memory.
+        package var cachedHistories = 50_000
+
+        package init(keys: Keys, policy: Policy, owner: String) {
+            self.keys = keys
+            self.policy = policy
+            self.owner = owner
+        }
+    }
+
+    private let configuration: Configuration
+    private let journal: Journal
+    private let loop: EventLoop
+    private let log: EventLog
+    private let client: RedisClient
+    private var detection: Detection
+    private var histories: Histories
+    private var hasLease = false
+
+    /// - Parameters:
+    ///   - redis: where; two connections are made, one of them waits in `XREAD`.
+    ///   - loop: everything runs on it, connections included.
+    package init(_ configuration: Configuration, redis: RedisConfiguration, on loop: EventLoop, journal: Journal) {
+        self.configuration = configuration
+        self.journal = journal
+        self.loop = loop
+        log = EventLog(client: RedisClient(redis, on: loop), keys: configuration.keys)
+        client = RedisClient(redis, on: loop)
+        detection = Detection(policy: configuration.policy)
+        histories = Histories(keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// Works until the task is cancelled, through every failure of Redis; then gives the lease back.
+    package func run() async {
+        var failures = 0
+        while !Task.isCancelled {
+            do throws(RedisError) {
+                try await own { failures = 0 }
+            } catch {
+                histories.removeAll()
+                hasLease = false
+                guard !Task.isCancelled else { break }
+                failures += 1
+                journal.warning("coordinator \(configuration.keys.prefix): \(error)")
+                let delay = Backoff(initial: .milliseconds(50), limit: .seconds(2))
+                    .delay(afterFailures: failures, randomness: .random(in: 0...1))
+                try? await loop.sleep(for: delay)
+            }
+        }
+        if hasLease {
+            // In a task of its own, for this one is cancelled.
+            await Task { _ = try? await self.lease(release: true) }.value
+        }
+        await log.client.close()
+        await client.close()
+    }
+
+    /// Takes the lease, if it is free, and works until something goes wrong or the task is cancelled.
+    private func own(onProgress: () -> Void) async throws(RedisError) {
+        guard let epoch = try await lease() else {
+            onProgress()
+            try? await loop.sleep(for: configuration.leaseTime / 6)
+            return
+        }
+        if !hasLease {
+            hasLease = true
+            journal.info("coordinator \(configuration.keys.prefix): \(configuration.owner) took the lease, epoch \(epoch)")
+        }
+        let clock = ContinuousClock()
+        var renewal = clock.now + configuration.leaseTime / 3
+        var cursor = try await log.cursor()
+        while !Task.isCancelled {
+            let batch = try await log.entries(
+                after: cursor, count: configuration.batch, patience: configuration.leaseTime / 6)
+            if let last = batch.last {
+                try await process(batch, epoch: epoch)
+                cursor = last
+                onProgress()
+            }
+            if clock.now >= renewal {
+                guard try await lease() == epoch else {
+                    throw RedisError(.server("FENCED"), "the lease went to another coordinator")
+                }
+                renewal = clock.now + configuration.leaseTime / 3
+                onProgress()
+            }
+        }
+    }
+
+    private func process(_ batch: EventLog.Batch, epoch: Int64) async throws(RedisError) {
+        if batch.foreign > 0 {
+            journal.warning("\(batch.foreign) entries of \(configuration.keys.events) are not ours; skipped")
+        }
+        var looks: [Detection.Look] = []
+        looks.reserveCapacity(batch.entries.count)
+        for entry in batch.entries { looks.append(detection.look(at: entry)) }
+        let missing = histories.missing(for: looks)
+        if !missing.isEmpty {
+            let values = try await client.send(histories.request(for: missing))[0].orThrow().array
+            let unreadable = histories.accept(values, for: missing)
+            if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
+        }
+
+        var flags = FlagBatch()
+        var counts = BatchCounts()
+        for look in looks {
+            histories.judge(look, by: detection, flags: &flags)
+            counts.add(look.entry)
+        }
+        try await raise(flags.flags, epoch: epoch, counts: &counts)
+        try await commit(batch, counts, epoch: epoch)
+    }
+
+    private func raise(_ flags: [Flag], epoch: Int64, counts: inout BatchCounts) async throws(RedisError) {
+        guard !flags.isEmpty else { return }
+        var pipeline = RedisPipeline()
+        for flag in flags {
+            pipeline.appendRaise(flag, keys: configuration.keys, epoch: epoch)
+            counts.add(flag)
+        }
+        for (flag, reply) in zip(flags, try await client.send(pipeline)) {
+            guard case .error(let error) = reply else { continue }
+            // What may pass is tried again from the last commit on; what never will must not hold up the log.
+            if error.isRetriable || error.code == .server("FENCED") { throw error }
+            counts.refusedFlags += 1
+            journal.error("flag \(flag.rule) on \(flag.subject) was not taken: \(error)")
+        }
+    }
+
+    private func commit(_ batch: EventLog.Batch, _ counts: BatchCounts, epoch: Int64) async throws(RedisError) {
+        guard let last = batch.last else { return }
+        var arguments: [any RedisArgument] = [
+            "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", last.description,
+            "entries", batch.count,
+        ]
+        for (name, count) in counts.pairs {
+            arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
+        }
+        histories.drain(userTime: configuration.policy.historyTime, textTime: .seconds(90_000)) { name, ttl, bytes in
+            arguments.append(contentsOf: ["state", name, ttl, bytes] as [any RedisArgument])
+        }
+        var pipeline = RedisPipeline()
+        pipeline.append("FCALL", arguments)
+        let reply = try await client.send(pipeline)[0].orThrow().pairs
+        for (field, value) in reply where field == "dropped" {
+            let dropped = try value.int
+            if dropped > 0 {
+                journal.error(
+                    "\(dropped) events fell off \(configuration.keys.events) before they were looked at: the log holds "
+                        + "\(configuration.policy.logEntries)")
+            }
+        }
+    }
+
+    /// Takes, keeps or gives back the lease. Returns the epoch while it is ours, nil while another has it.
+    private func lease(release: Bool = false) async throws(RedisError) -> Int64? {
+        var arguments: [any RedisArgument] = [
+            "sentinel_lease", "1", configuration.keys.prefix, "owner", configuration.owner,
+            "ttl", configuration.leaseTime.milliseconds,
+        ]
+        if release { arguments.append(contentsOf: ["release", "1"] as [any RedisArgument]) }
+        var pipeline = RedisPipeline()
+        pipeline.append("FCALL", arguments)
+        let pairs = try await client.send(pipeline)[0].orThrow().pairs
+        var owner = ""
+        var epoch: Int64 = 0
+        for (field, value) in pairs {
+            if field == "owner" { owner = try value.string }
+            if field == "epoch" { epoch = try value.int }
+        }
+        return owner == configuration.owner ? epoch : nil
+    }
+}

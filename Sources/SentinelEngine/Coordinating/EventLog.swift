@@ -1,0 +1,60 @@
+import SentinelCore
+import SentinelRedis
+
+/// Reads a partition's event log from a position on. Reading changes nothing: only a commit moves the cursor.
+struct EventLog {
+    let client: RedisClient
+    let keys: Keys
+
+    /// Where the last commit left off; the start for a log that nobody has read.
+    func cursor() async throws(RedisError) -> LogPosition {
+        let groups = try await client.call("XINFO", "GROUPS", keys.events).array
+        for group in groups {
+            let fields = try group.pairs
+            guard try fields.first(where: { $0.field == "name" })?.value.string == Keys.group else { continue }
+            for (field, value) in fields where field == "last-delivered-id" {
+                return LogPosition(parsing: try value.bytes) ?? .start
+            }
+        }
+        return .start
+    }
+
+    /// The next entries, at most `count`; waits up to `patience` for the first one. Empty when none came.
+    func entries(after cursor: LogPosition, count: Int, patience: Duration) async throws(RedisError) -> Batch {
+        let reply = try await client.call(
+            "XREAD", "COUNT", count, "BLOCK", patience.milliseconds, "STREAMS", keys.events, cursor.description,
+            timeout: patience + .seconds(5)
+        )
+        var batch = Batch()
+        guard !reply.isNull, let stream = try reply.array.first else { return batch }
+        for item in try stream.array[1].array {
+            let parts = try item.array
+            guard let position = LogPosition(parsing: try parts[0].bytes) else { continue }
+            batch.last = position
+            batch.count += 1
+            guard !parts[1].isNull else { continue }
+            let fields = try parts[1].array
+            var pairs: [(name: [UInt8], value: [UInt8])] = []
+            pairs.reserveCapacity(fields.count / 2)
+            for index in stride(from: 0, to: fields.count - 1, by: 2) {
+                pairs.append((try fields[index].bytes, try fields[index + 1].bytes))
+            }
+            if let entry = LogEntry(position: position, fields: pairs) {
+                batch.entries.append(entry)
+            } else {
+                batch.foreign += 1
+            }
+        }
+        return batch
+    }
+
+    struct Batch {
+        var entries: [LogEntry] = []
+        /// How many stream entries were read, those that nobody understands included.
+        var count = 0
+        /// Entries that the library did not write.
+        var foreign = 0
+        var last: LogPosition?
+    }
+}
+
