@@ -9,6 +9,10 @@ enum Program {
     ///   - arguments: the words after the program's name.
     ///   - environment: the variables of the process.
     static func run(arguments: [String], environment: [String: String]) -> Int32 {
+        if arguments.isEmpty {
+            StandardStream.report(HelpText.program(.all))
+            return ExitCode.usage.rawValue
+        }
         do throws(UsageProblem) {
             let parser = CommandParser(catalog: .all, environment: environment)
             switch try parser.parse(arguments) {
