@@ -1,8 +1,13 @@
-import SentinelCore
-import SentinelEngine
+import Glibc
+
+/// The program's door. Synchronous, so that signals can be blocked before the first thread exists.
 @main
 struct Sentinel {
     static func main() {
-        print(LibrarySource.text(for: .standard))
+        exit(
+            Program.run(
+                arguments: Array(CommandLine.arguments.dropFirst()),
+                environment: Program.processEnvironment()
+            ))
     }
 }

@@ -1,0 +1,47 @@
+/// Every command there is, grouped by what people come for. A new command is a file and a line here.
+struct Catalog: Sendable {
+    struct Group: Sendable {
+        let title: String
+        let commands: [any Command.Type]
+    }
+
+    let groups: [Group]
+
+    static let all = Catalog(groups: [
+        Group(title: "Start", commands: [Up.self, Run.self, Doctor.self]),
+        Group(title: "Report and ask", commands: [Record.self, Check.self]),
+        Group(title: "Try it out", commands: [Simulate.self, Replay.self]),
+        Group(title: "See what happens", commands: [Watch.self, IncidentList.self, IncidentShow.self, Stats.self]),
+        Group(
+            title: "Act",
+            commands: [
+                BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self, AllowList.self,
+            ]),
+        Group(title: "Rules", commands: [PolicyShow.self]),
+        Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
+    ])
+
+    var commands: [any Command.Type] {
+        groups.flatMap(\.commands)
+    }
+
+    /// The command called by exactly these words.
+    func command(named name: String) -> (any Command.Type)? {
+        commands.first { $0.name == name }
+    }
+
+    /// The commands `noun …` of a noun, in order; empty if the word is no noun.
+    func verbs(of noun: String) -> [any Command.Type] {
+        commands.filter { $0.name.hasPrefix(noun + " ") }
+    }
+
+    /// Every word that may come first, in the order of the help, each once.
+    var firstWords: [String] {
+        var words: [String] = []
+        for command in commands {
+            let word = String(command.name.prefix { $0 != " " })
+            if !words.contains(word) { words.append(word) }
+        }
+        return words
+    }
+}

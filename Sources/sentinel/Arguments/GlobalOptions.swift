@@ -1,0 +1,22 @@
+/// The options that every command takes, before or after its name.
+struct GlobalOptions: Parsable, Equatable {
+    var output = OutputFormat.human
+    /// Where Redis is; nil means the socket of `sentinel up`.
+    var redis: String?
+    var namespace = "sentinel"
+    var color = ColourChoice.auto
+    var help = false
+
+    static let parameters: [Parameter<Self>] = [
+        .option("output", "o", \.output, .choice("format"), "human, json or raw (CSV)"),
+        .option(
+            "redis", nil, \.redis, .redisURL, "Redis to use; default is the socket of 'sentinel up'",
+            environment: "SENTINEL_REDIS"),
+        .option(
+            "namespace", nil, \.namespace, .namespace, "first part of every key", environment: "SENTINEL_NAMESPACE"),
+        .option("color", nil, \.color, .choice("when"), "auto, always or never"),
+        .flag("help", "h", \.help, "show this help"),
+    ]
+
+    static var specs: [ParameterSpec] { parameters.map(\.spec) }
+}

@@ -1,0 +1,40 @@
+/// Why a command did not do what it should, for a person to read and a script to tell apart.
+struct Failure: Error, Equatable {
+    let code: ExitCode
+    /// One sentence; empty for ends that need no words.
+    let message: String
+    /// What to do about it, on a line of its own.
+    var hint: String?
+
+    init(_ code: ExitCode = .failure, _ message: String, hint: String? = nil) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// The reader of our output went away (`… | head`): nothing is wrong and nothing more is to do.
+    static let outputClosed = Failure(.ok, "")
+
+    /// A command whose work is not built in yet.
+    static func notWired(_ command: String) -> Failure {
+        Failure(.failure, "'\(command)' is not wired yet")
+    }
+
+    /// The one place where errors of every module become exit codes.
+    init(mapping error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let problem as UsageProblem: self.init(.usage, problem.message, hint: problem.hint)
+        case let problem as ValueProblem: self.init(.usage, problem.message)
+        case is CancellationError: self.init(.interrupted, "")
+        default: self.init(.failure, String(describing: error))
+        }
+    }
+
+    /// What is written to stderr: `sentinel: …` and the hint; nothing without a message.
+    var report: String {
+        guard !message.isEmpty else { return "" }
+        let hintLine = hint.map { SafeText.escape($0) + "\n" } ?? ""
+        return "sentinel: " + SafeText.escape(message) + "\n" + hintLine
+    }
+}
