@@ -68,7 +68,7 @@ struct LetterFold {
         let tables = UnicodeTables.shared
         var letters: [Unicode.Scalar] = []
         for part in tables.decomposed(scalar) where tables.isLetter(part) {
-            if let letter = asciiLetter(part) {
+            if let letter = asciiLetter(part) ?? smallCapitals[part] {
                 letters.append(letter)
                 continue
             }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A 64-bit sketch of a text: the fewer bits differ, the more of their four-byte pieces two texts share.
 ///
 /// Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002: each piece votes with the bits of its
@@ -26,6 +28,12 @@ package struct SimHash: Sendable, Hashable {
     /// How many of the 64 bits differ: 0 for equal texts, about 32 for unrelated ones.
     package func distance(to other: SimHash) -> Int {
         (bits ^ other.bits).nonzeroBitCount
+    }
+
+    /// The estimated cosine similarity of the two texts' vectors of pieces: 1 for equal texts, about 0 for unrelated ones.
+    /// A similarity of 0.95 is a distance of 6 bits, 0.9 of 9.
+    package func similarity(to other: SimHash) -> Double {
+        max(0, cos(Double.pi * Double(distance(to: other)) / 64))
     }
 
     /// Spreads 32 bits over 64 (the finaliser of SplitMix64; Steele, Lea, Flood, OOPSLA 2014).
