@@ -63,6 +63,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SentinelDaemonTests",
+            dependencies: ["SentinelDaemon", "SentinelCore", "CZlib"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["sentinel", "SentinelRedis", "TestSupport"],
             swiftSettings: settings

@@ -1,0 +1,123 @@
+package import SentinelCore
+
+/// Reads a recorded file, or the standard input, as events: JSON lines, CSV or an access log, compressed with gzip or
+/// not, which it finds out by itself. Memory does not grow with the recording.
+///
+/// Blocks while it reads; belongs to one thread.
+package final class RecordingReader {
+    package let format: EventFormat
+    /// Events so far.
+    package private(set) var count = 0
+    /// Events so far that were earlier than the one before them. If there are any, replaying in this order would let
+    /// windows miss things: `SortedRecording` puts them right.
+    package private(set) var lateEvents = 0
+
+    private let file: InputFile
+    private let gzip: GzipDecoder?
+    private var decoder: EventDecoder
+    /// Uncompressed bytes that were read to find out the format.
+    private var start: [UInt8]?
+    private var isAtEnd = false
+    private var latest = Int64.min
+
+    /// - Parameters:
+    ///   - path: `-` is the standard input.
+    ///   - format: Nil to find it out.
+    ///   - skipsBadRecords: Nil for true in access logs, false elsewhere; see `EventDecoder`.
+    package init(
+        path: String, format: EventFormat? = nil, skipsBadRecords: Bool? = nil
+    ) throws(RecordingError) {
+        let file = try InputFile(path: path)
+        var first = try file.read()
+        while first.count < GzipDecoder.magic.count, case let more = try file.read(), !more.isEmpty { first += more }
+        let gzip = first.starts(with: GzipDecoder.magic) ? GzipDecoder() : nil
+        gzip?.feed(first)
+
+        var start = gzip == nil ? first : []
+        // A pipe may give a line in pieces.
+        while start.count < InputFile.chunkSize, !start.contains(UInt8(ascii: "\n")),
+            let more = try Self.chunk(of: file, through: gzip)
+        {
+            start += more
+        }
+        guard let format = format ?? EventFormat.detect(name: path, start: start) else {
+            throw RecordingError(
+                "this is neither JSON lines, nor CSV with a header that says when and who, nor an access log",
+                file: file.name)
+        }
+        self.file = file
+        self.gzip = gzip
+        self.start = start
+        self.format = format
+        decoder = EventDecoder(format: format, skipsBadRecords: skipsBadRecords)
+    }
+
+    /// For messages: the path, or `stdin`.
+    package var name: String { file.name }
+    /// How much of the file has been read, 0…1; nil for a pipe, whose end nobody knows.
+    package var fraction: Double? { file.size.map { $0 == 0 ? 1 : min(1, Double(file.bytesRead) / Double($0)) } }
+    package var bytesRead: Int64 { file.bytesRead }
+    /// Records that were left out, and the first of them.
+    package var skipped: Int { decoder.skipped }
+    package var skippedExamples: [RecordingError] {
+        decoder.skippedExamples.map { RecordingError($0, file: file.name) }
+    }
+    /// Columns of a CSV file that say nothing about an event.
+    package var ignoredColumns: [String] { decoder.ignoredColumns }
+
+    /// The events of the next piece of the recording (64 KB: some hundreds), in its own order; nil at the end.
+    package func nextBatch() throws(RecordingError) -> [Event]? {
+        var events: [Event] = []
+        while events.isEmpty {
+            if isAtEnd { return nil }
+            let chunk = try nextChunk()
+            do throws(EventError) {
+                if let chunk { try decoder.decode(chunk, into: &events) } else { try decoder.finish(into: &events) }
+            } catch {
+                isAtEnd = true
+                throw RecordingError(error, file: file.name)
+            }
+            isAtEnd = chunk == nil
+        }
+        for event in events {
+            let at = event.at ?? latest
+            if at < latest { lateEvents += 1 }
+            latest = at
+        }
+        count += events.count
+        return events
+    }
+
+    private func nextChunk() throws(RecordingError) -> [UInt8]? {
+        if let start {
+            self.start = nil
+            return start
+        }
+        return try Self.chunk(of: file, through: gzip)
+    }
+
+    /// The next uncompressed bytes, nil at the end.
+    private static func chunk(of file: InputFile, through gzip: GzipDecoder?) throws(RecordingError) -> [UInt8]? {
+        guard let gzip else {
+            let chunk = try file.read()
+            return chunk.isEmpty ? nil : chunk
+        }
+        do {
+            while true {
+                let chunk = try gzip.next()
+                if !chunk.isEmpty { return chunk }
+                let compressed = try file.read()
+                if compressed.isEmpty { break }
+                gzip.feed(compressed)
+            }
+            try gzip.finish()
+            return nil
+        } catch let failure as GzipDecoder.Failure {
+            throw RecordingError(failure.rawValue, file: file.name)
+        } catch let error as RecordingError {
+            throw error
+        } catch {
+            throw RecordingError("\(error)", file: file.name)
+        }
+    }
+}
