@@ -112,6 +112,11 @@ package final class SocketStream: LoopResource {
         bytes.withUnsafeBytes { _ = bufferevent_write(bufferEvent, $0.baseAddress, $0.count) }
     }
 
+    /// Queues bytes, as the other `write` does.
+    package func write(_ bytes: [UInt8]) throws(IOError) {
+        try write(bytes.span.bytes)
+    }
+
     /// Bytes written but not yet taken by the kernel.
     package var pendingBytes: Int {
         guard let bufferEvent else { return 0 }

@@ -104,7 +104,7 @@ final class RedisLink {
 
     private func send(_ pipeline: RedisPipeline, on stream: SocketStream) throws(RedisError) {
         do throws(IOError) {
-            try stream.write(pipeline.bytes.span.bytes)
+            try stream.write(pipeline.bytes)
         } catch {
             throw RedisError(error, address: address)
         }
