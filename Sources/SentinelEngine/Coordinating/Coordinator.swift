@@ -79,6 +79,11 @@ package actor Coordinator {
 
     /// Takes the lease, if it is free, and works until something goes wrong or the task is cancelled.
     private func own(onProgress: () -> Void) async throws(RedisError) {
+        // A Redis that came back empty has no library either.
+        let loader = LibraryLoader(client: client, keys: configuration.keys)
+        if case .newer(let version) = try await loader.load(configuration.policy) {
+            throw RedisError(.notSupported, "Redis runs function library \(version), newer than this build's")
+        }
         guard let epoch = try await lease() else {
             onProgress()
             try? await loop.sleep(for: configuration.leaseTime / 6)

@@ -1,29 +1,33 @@
+import SentinelCore
+import SentinelDaemon
+import SentinelEngine
+import SentinelIO
+import SentinelRedis
+
 /// Feeds recorded events with their own timestamps.
 struct Replay: Command {
     static let name = "replay"
     static let abstract = "Feed recorded events and see what would happen"
     static let discussion = """
-        Without --live nothing of yours is touched: the events go into a namespace that is removed at the end.
+        Without --live nothing of yours is touched: the events go into a namespace of their own, with a coordinator of its own, and it is removed at the end.
         """
     static let examples = [
-        Example("What would the policy have done to yesterday's log?", "sentinel replay access.log.1.gz"),
-        Example("Score a policy against labelled events", "sentinel replay events.jsonl --policy strict.yaml --report"),
+        Example("What would the rules have done to yesterday's log?", "sentinel replay access.log.1.gz"),
+        Example("Score them against labelled events", "sentinel replay events.jsonl -o json"),
         Example("A made-up community into the running system", "sentinel simulate | sentinel replay - --live"),
     ]
     static let parameters: [Parameter<Self>] = [
         .flag("live", nil, \.live, "into the real namespace instead of a scratch one"),
-        .flag("report", nil, \.report, "score the flags against the labels of the events"),
+        .flag("alerts", nil, \.alerts, "show the alerts as they come"),
         .option("format", "f", \.format, .choice("format"), "auto, jsonl, csv or access (nginx, Apache)"),
-        .option("policy", "p", \.policy, .file, "try this policy (YAML)"),
         .option("limit", "l", \.limit, .int(1...Int.max), "stop after so many events"),
         .arguments("file", \.files, .file, "JSON lines, CSV or access logs, also .gz; - is stdin"),
     ]
 
     var files: [String] = []
     var live = false
-    var report = false
+    var alerts = false
     var format = Format.auto
-    var policy: String?
     var limit: Int?
 
     /// How the recording is written.
@@ -33,13 +37,80 @@ struct Replay: Command {
         case jsonl
         case csv
         case access
+
+        var event: EventFormat? {
+            switch self {
+            case .auto: nil
+            case .jsonl: .jsonLines
+            case .csv: .csv
+            case .access: .accessLog
+            }
+        }
     }
 
     func validate() throws(ValueProblem) {
-        if live, policy != nil { throw ValueProblem("--policy is for trials; with --live the policy in Redis holds") }
+        if files.contains("-"), files.count > 1 { throw ValueProblem("- (stdin) stands alone, not beside files") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let loop = try EventLoop(name: "replay")
+        let redis = RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel")
+        let client = RedisClient(redis, on: loop)
+        let keys =
+            live
+            ? Keys(namespace: context.globals.namespace)
+            : Keys(namespace: "\(context.globals.namespace)-replay-\(String(UInt32.random(in: .min ... .max), radix: 16))")
+        let calls = Calls(client: client, keys: keys)
+        let outcome: Result<ReplayRun.Summary, any Error>
+        do {
+            outcome = .success(try await feed(calls, redis, loop, context))
+        } catch {
+            outcome = .failure(error)
+        }
+        if !live { await Task { try? await Namespace(calls: calls).remove() }.value }
+        await loop.stop()
+        try ReplaySummary.write(try outcome.get(), to: context.output)
+        return .ok
+    }
+
+    private func feed(
+        _ calls: Calls, _ redis: RedisConfiguration, _ loop: EventLoop, _ context: Context
+    ) async throws -> ReplayRun.Summary {
+        let daemon = Daemon(
+            keys: calls.keys, policy: .standard, owner: ProcessName.unique(), redis: redis, journal: context.journal)
+        let subscriber = RedisSubscriber(redis, on: loop)
+        if alerts { try await subscriber.subscribe(to: calls.keys.alerts) }
+        return try await withThrowingTaskGroup(of: ReplayRun.Summary?.self) { group in
+            let (isReady, ready) = AsyncStream<Void>.makeStream()
+            if live {
+                ready.finish()
+            } else {
+                group.addTask {
+                    try await daemon.run(on: loop) { ready.finish() }
+                    return nil
+                }
+            }
+            if alerts {
+                group.addTask {
+                    try await AlertPrinter(output: context.output).print(subscriber.pushes)
+                    return nil
+                }
+            }
+            group.addTask {
+                for await _ in isReady {}
+                var progress = context.progress("replaying", unit: "events")
+                defer { progress.clear() }
+                return try await ReplayRun(calls: calls, policy: .standard).run(
+                    paths: files, format: format.event, limit: limit
+                ) { stage in
+                    if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }
+                }
+            }
+            defer { group.cancelAll() }
+            while let summary = try await group.next() {
+                if let summary { return summary }
+            }
+            throw CancellationError()
+        }
     }
 }

@@ -1,30 +1,38 @@
-/// Coordinator and API against a Redis that is already there.
+import SentinelCore
+import SentinelDaemon
+import SentinelEngine
+import SentinelIO
+import SentinelRedis
+
+/// The coordinator against a Redis that is already there.
 struct Run: Command {
     static let name = "run"
-    static let abstract = "Run coordinator and API against your Redis"
+    static let abstract = "Run the coordinator against your Redis"
+    static let discussion = """
+        Loads the function library, unless a newer one is there, and works until it is stopped. Start several for safety: one works, the others take over within seconds.
+        """
     static let examples = [
-        Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
-        Example("Run only the coordinator, with an own policy", "sentinel run --role coordinator --policy policy.yaml"),
-        Example("Listen for the API on every address", "sentinel run --role api --listen 0.0.0.0:8787"),
+        Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379")
     ]
-    static let parameters: [Parameter<Self>] = [
-        .option("role", nil, \.role, .choice("role"), "all, api or coordinator"),
-        .option("listen", nil, \.listen, .string("address"), "where the HTTP API listens"),
-        .option("policy", "p", \.policy, .file, "the policy (YAML) to apply; without it the one in Redis"),
-    ]
-
-    var role = Role.all
-    var listen = "127.0.0.1:8787"
-    var policy: String?
-
-    /// Which half of the daemon this process is.
-    enum Role: String, CaseIterable, Sendable {
-        case all
-        case api
-        case coordinator
-    }
+    static let parameters: [Parameter<Self>] = []
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let loop = try EventLoop(name: "coordinator")
+        let daemon = Daemon(
+            keys: Keys(namespace: context.globals.namespace), policy: .standard, owner: ProcessName.unique(),
+            redis: RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel"),
+            journal: context.journal)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(
+                try await daemon.run(on: loop) {
+                    context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
+                })
+        } catch {
+            outcome = .failure(error)
+        }
+        await loop.stop()
+        try outcome.get()
+        return .ok
     }
 }

@@ -1,4 +1,10 @@
-/// Everything on one machine: Redis, coordinator and API.
+import SentinelCore
+import SentinelDaemon
+import SentinelEngine
+import SentinelIO
+import SentinelRedis
+
+/// Everything on one machine: Redis and the coordinator.
 struct Up: Command {
     static let name = "up"
     static let abstract = "Start everything on this machine"
@@ -6,23 +12,18 @@ struct Up: Command {
         Starts a private redis-server with its append-only file on and a unix socket in the data folder. Every other command finds that socket by itself.
         """
     static let examples = [
-        Example("Start Redis, coordinator and API; leave with Ctrl-C", "sentinel up"),
-        Example(
-            "Keep the data elsewhere and use a policy of your own",
-            "sentinel up --data /var/lib/sentinel --policy policy.yaml"),
+        Example("Start Redis and coordinator; leave with Ctrl-C", "sentinel up"),
+        Example("Keep the data elsewhere", "sentinel up --data /var/lib/sentinel"),
         Example("Show a recording through the running system, then end", "sentinel up --replay events.jsonl --once"),
+        Example("Let a made-up community live in it", "sentinel simulate | sentinel up --replay -"),
     ]
     static let parameters: [Parameter<Self>] = [
         .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
-        .option("listen", nil, \.listen, .string("address"), "where the HTTP API listens"),
-        .option("policy", "p", \.policy, .file, "the policy (YAML); without it the built-in one"),
-        .option("replay", nil, \.replay, .file, "feed this recording after the start"),
+        .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
     ]
 
     var data: String?
-    var listen = "127.0.0.1:8787"
-    var policy: String?
     var replay: String?
     var once = false
 
@@ -31,6 +32,90 @@ struct Up: Command {
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let folder = data ?? DataFolder.path(context.environment)
+        let lock = try DataFolderLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        let journal = context.journal
+        // Redis' own loop lives longest: the kernel ends the server when the loop's thread does.
+        let redisLoop = try EventLoop(name: "redis")
+        let loop = try EventLoop(name: "coordinator")
+        let redis = PrivateRedis(folder: folder, on: redisLoop, journal: journal)
+        let outcome: Result<ExitCode, any Error>
+        do {
+            try await redis.start()
+            outcome = .success(try await serve(context, redis: redis, loop: loop))
+        } catch {
+            outcome = .failure(error)
+        }
+        await loop.stop()
+        await redis.stop()
+        await redisLoop.stop()
+        return try outcome.get()
+    }
+
+    private func serve(_ context: Context, redis: PrivateRedis, loop: EventLoop) async throws -> ExitCode {
+        let keys = Keys(namespace: context.globals.namespace)
+        let daemon = Daemon(
+            keys: keys, policy: .standard, owner: ProcessName.unique(), redis: redis.configuration,
+            journal: context.journal)
+        let calls = Calls(client: RedisClient(redis.configuration, on: loop), keys: keys)
+        let alerts = RedisSubscriber(redis.configuration, on: loop)
+        try await alerts.subscribe(to: keys.alerts)
+        return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
+            let (isReady, ready) = AsyncStream<Void>.makeStream()
+            group.addTask {
+                try await daemon.run(on: loop) { ready.finish() }
+                return nil
+            }
+            group.addTask {
+                await redis.supervise()
+                return nil
+            }
+            group.addTask {
+                try await AlertPrinter(output: context.output).print(alerts.pushes)
+                return nil
+            }
+            group.addTask {
+                for await _ in isReady {}
+                try Task.checkCancellation()
+                try announce(context, redis)
+                guard let replay else { return nil }
+                try await feed(replay, calls, context)
+                return once ? .ok : nil
+            }
+            defer { group.cancelAll() }
+            while let code = try await group.next() {
+                if let code { return code }
+            }
+            return .ok
+        }
+    }
+
+    private func announce(_ context: Context, _ redis: PrivateRedis) throws {
+        guard !once else { return }
+        try context.output.say("Sentinel is up. Redis: unix://\(redis.socket)", .good)
+        try context.output.say(
+            "Record an event:   sentinel record content --user ada --ip 203.0.113.7 --text 'hello'", .faint)
+        try context.output.flush()
+    }
+
+    private func feed(_ path: String, _ calls: Calls, _ context: Context) async throws {
+        var progress = context.progress("replaying", unit: "events")
+        let summary = try await ReplayRun(calls: calls, policy: .standard).run(paths: [path]) { stage in
+            if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }
+        }
+        progress.finish(done: Int64(summary.tally.total))
+        try context.output.say("")
+        try ReplaySummary.write(summary, to: context.output)
+        guard !once else { return }
+        try context.output.say("")
+        try context.output.say("It stays up; Ctrl-C ends it. In another terminal:", .strong)
+        for line in [
+            "sentinel incident ls               what was found, newest first",
+            "sentinel block ls                  who is blocked, until when and why",
+            "sentinel watch --since 1h          the alerts again, and new ones as they come",
+            "sentinel check message --user ada  what the next message of ada would get",
+        ] { try context.output.say("  " + line) }
+        try context.output.flush()
     }
 }

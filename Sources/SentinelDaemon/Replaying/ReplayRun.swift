@@ -1,0 +1,103 @@
+package import SentinelCore
+package import SentinelEngine
+
+/// One replay: recordings in, a summary out.
+package struct ReplayRun: Sendable {
+    /// What a replay found, measured against the labels of the recording if it has any.
+    package struct Summary: Sendable {
+        package var tally: Replayer.Tally
+        package var report: LabelReport
+        /// Subjects with a flag, and those that were blocked.
+        package var flagged: Int
+        package var blocked: Int
+        /// How often each rule was met, by subject.
+        package var subjectsPerRule: [String: Int]
+        /// Unreadable records that were left out.
+        package var skipped: Int
+        package var time: Duration
+    }
+
+    /// How far a replay is.
+    package enum Stage: Sendable {
+        /// Bytes read, of how many (nil: a pipe).
+        case reading(fraction: Double?)
+        /// Events fed, of how many (nil: unknown).
+        case feeding(done: Int, of: Int?)
+    }
+
+    private let calls: Calls
+    private let policy: Policy
+
+    package init(calls: Calls, policy: Policy) {
+        self.calls = calls
+        self.policy = policy
+    }
+
+    /// Feeds the recordings and returns when the coordinator has looked at all of them.
+    ///
+    /// Files are loaded and put in the order of time; the standard input is fed as it comes, so its events should be in
+    /// order already.
+    package func run(
+        paths: [String], format: EventFormat? = nil, limit: Int? = nil, progress: (Stage) -> Void
+    ) async throws -> Summary {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let prefix = policy.subjectPrefix6
+        var truth = GroundTruth { Self.counted($0, prefix) }
+        let replayer = Replayer(calls: calls)
+        var skipped = 0
+        try await replayer.begin()
+        do throws(any Error) {
+            if paths == ["-"] {
+                let reader = try RecordingReader(path: "-", format: format)
+                var done = 0
+                while done < limit ?? .max, let batch = try reader.nextBatch() {
+                    let events = batch.prefix((limit ?? .max) - done)
+                    for event in events { truth.note(event) }
+                    try await replayer.feed(events)
+                    done += events.count
+                    progress(.feeding(done: done, of: nil))
+                    try Task.checkCancellation()
+                }
+                skipped = reader.skipped
+            } else {
+                var readers: [RecordingReader] = []
+                for path in paths { readers.append(try RecordingReader(path: path, format: format)) }
+                let events = try SortedRecording(readers) { progress(.reading(fraction: $0.fraction)) }
+                    .events.prefix(limit ?? .max)
+                skipped = readers.reduce(0) { $0 + $1.skipped }
+                for event in events { truth.note(event) }
+                for start in stride(from: 0, to: events.count, by: Replayer.piece) {
+                    try await replayer.feed(events[start..<min(start + Replayer.piece, events.count)])
+                    progress(.feeding(done: min(start + Replayer.piece, events.count), of: events.count))
+                    try Task.checkCancellation()
+                }
+            }
+        } catch {
+            await Task { try? await replayer.end() }.value
+            throw error
+        }
+        try await replayer.end()
+        let findings = try await Findings(reading: calls)
+        var perRule: [String: Int] = [:]
+        var flags: [[UInt8]: Set<String>] = [:]
+        for (subject, rules) in findings.flags {
+            for rule in rules { perRule[rule, default: 0] += 1 }
+            flags[Self.known(subject), default: []].formUnion(rules)
+        }
+        return Summary(
+            tally: await replayer.tally, report: LabelReport(truth, flags: flags), flagged: findings.flags.count,
+            blocked: findings.blocked.count, subjectsPerRule: perRule, skipped: skipped, time: clock.now - begin)
+    }
+
+    /// An address as flags name it: what it is counted by, without the type.
+    private static func counted(_ text: [UInt8], _ prefix: Int) -> [UInt8] {
+        guard let address = try? IPAddress(parsing: text) else { return text }
+        return Subject(counting: address, ipv6PrefixLength: prefix).id
+    }
+
+    /// `ip:` for both kinds of counted address, as the labels have it.
+    private static func known(_ subject: [UInt8]) -> [UInt8] {
+        subject.starts(with: "net:".utf8) ? Array("ip:".utf8) + subject.dropFirst(4) : subject
+    }
+}
