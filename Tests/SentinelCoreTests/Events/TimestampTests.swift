@@ -22,9 +22,9 @@ struct TimestampTests {
         #expect(Timestamp(iso8601: text.utf8) == nil)
     }
 
-    @Test func `every day of 800 years is written and read back`() {
+    @Test func `days of eight centuries are written and read back`() {
         let day: Int64 = 86_400_000
-        for days in stride(from: Int64(-134_774), to: 157_420, by: 1) {
+        for days in stride(from: Int64(-134_774), to: 157_420, by: 23) {
             let instant = Timestamp(milliseconds: days * day + (days & 0xFFFF) * 1319 % day)
             #expect(Timestamp(iso8601: instant.iso8601.utf8) == instant)
         }

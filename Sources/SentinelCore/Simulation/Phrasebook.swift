@@ -1,0 +1,79 @@
+/// Makes up what people write. Sentences come from a small grammar with some 10⁷ outcomes, and longer texts have
+/// several, so that two people do not write the same by chance.
+enum Phrasebook {
+    /// A post: two to four sentences.
+    static func post(_ random: inout SeededGenerator) -> String {
+        (0..<2 + random.index(below: 3)).map { _ in sentence(&random) }.joined(separator: " ")
+    }
+
+    /// A chat message: an opening and a sentence.
+    static func message(_ random: inout SeededGenerator) -> String {
+        random.pick(openings) + sentence(&random) + random.pick(endings)
+    }
+
+    /// What many people write alike without meaning harm.
+    static func shortReply(_ random: inout SeededGenerator) -> String { random.pick(replies) }
+
+    /// An advertisement with a link, as rings of accounts spread it.
+    static func advertisement(_ random: inout SeededGenerator) -> String {
+        let number = 100 + random.index(below: 900)
+        return "\(random.pick(offers)) \(random.pick(nouns)) \(random.pick(promises)) only \(number) places left, "
+            + "visit https://\(random.pick(nouns))-\(number).example/\(random.pick(verbs)) today"
+    }
+
+    private static func sentence(_ random: inout SeededGenerator) -> String {
+        let (subject, verb) = (random.pick(subjects), random.pick(verbs))
+        let (adjective, noun) = (random.pick(adjectives), random.pick(nouns))
+        let (place, time) = (random.pick(places), random.pick(times))
+        return switch random.index(below: 5) {
+        case 0: "\(subject) \(verb) the \(adjective) \(noun) \(place) \(time)."
+        case 1: "\(time) \(subject) \(verb) a \(noun) \(place), quite \(adjective)."
+        case 2: "Has anybody here who \(verb) a \(adjective) \(noun) \(place) tried it \(time)?"
+        case 3: "My \(noun) \(place) is \(adjective) since \(subject) \(verb) it \(time)."
+        default: "\(subject) \(verb) \(2 + random.index(below: 30)) \(adjective) \(noun)s \(place) \(time)."
+        }
+    }
+
+    private static let subjects = [
+        "my sister", "the neighbour", "our teacher", "a friend of mine", "the whole team", "somebody", "my old boss",
+        "the mechanic", "grandfather", "the new tenant", "a colleague", "the librarian", "our club", "the postman",
+        "my cousin", "the baker", "her brother", "the gardener", "a student", "the landlord",
+    ]
+    private static let verbs = [
+        "repaired", "painted", "found", "sold", "borrowed", "measured", "cleaned", "replaced", "ordered", "carried",
+        "photographed", "described", "built", "forgot", "polished", "wrapped", "inspected", "tuned", "labelled",
+        "collected", "moved", "bought", "tested", "hid", "returned",
+    ]
+    private static let adjectives = [
+        "green", "heavy", "ancient", "cheap", "wooden", "noisy", "broken", "tiny", "round", "shiny", "rusty", "soft",
+        "crooked", "empty", "warm", "plain", "striped", "hollow", "sturdy", "pale", "narrow", "smooth", "odd",
+    ]
+    private static let nouns = [
+        "bicycle", "lamp", "kettle", "guitar", "ladder", "radio", "carpet", "camera", "engine", "window", "bookshelf",
+        "clock", "umbrella", "printer", "garden", "boat", "drill", "mirror", "sofa", "telescope", "keyboard", "stove",
+        "tent", "violin", "blanket", "suitcase", "fence", "basket", "helmet", "saddle",
+    ]
+    private static let places = [
+        "in the attic", "near the station", "behind the school", "at the market", "on the balcony", "by the river",
+        "in the workshop", "at home", "under the stairs", "in the harbour", "next door", "across the street",
+        "in the village", "at the office", "on the island", "in the cellar", "outside", "at the museum",
+    ]
+    private static let times = [
+        "yesterday", "last week", "this morning", "before lunch", "in spring", "after the storm", "two days ago",
+        "on Sunday", "at midnight", "during the holidays", "again", "for the first time", "last year", "tonight",
+        "just now", "in one afternoon", "after work", "without help",
+    ]
+    private static let openings = [
+        "hey, ", "so ", "well, ", "by the way, ", "fun fact: ", "imagine, ", "you know what? ", "ok, ", "hm, ",
+        "look, ",
+        "oh, ", "apparently ", "btw ", "guess what, ", "right, ", "", "", "",
+    ]
+    private static let endings = [
+        "", "", "", " :)", " What do you think?", " Anyway.", " Really.", " No joke.", " lol", " Nice.",
+    ]
+    private static let replies = ["thanks!", "ok", "lol", "same here", "good morning", "+1", "great, thank you", "yes"]
+    private static let offers = ["Earn money with your", "Get a free", "Win the newest", "Cheap loans for every"]
+    private static let promises = [
+        "without any risk,", "in just one week,", "guaranteed by experts,", "as seen on TV,",
+    ]
+}
