@@ -121,7 +121,8 @@ package struct Detection {
             let window = counted.window.readable
             let description =
                 switch rule.watch {
-                case .distinct(let of, _, _, _, _): "\(count) distinct \(of.plural) in \(window), limit \(counted.limit)"
+                case .distinct(let of, _, _, _, _):
+                    "\(count) distinct \(of.plural) in \(window), limit \(counted.limit)"
                 case .tokens: "\(count) tokens in \(window), limit \(counted.limit)"
                 default: "\(count) \(kinds) in \(window), and one more"
                 }

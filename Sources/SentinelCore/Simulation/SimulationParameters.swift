@@ -45,10 +45,3 @@ package struct SimulationError: Error, Sendable, Equatable, CustomStringConverti
 
     package init(_ description: String) { self.description = description }
 }
-
-extension Duration {
-    /// Whole ms; for durations of at most some years.
-    fileprivate var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-    }
-}

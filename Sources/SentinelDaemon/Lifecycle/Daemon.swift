@@ -31,7 +31,8 @@ package struct Daemon: Sendable {
         case .current: break
         case .newer(let version):
             throw LifecycleError(
-                "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
+                "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel"
+            )
         }
         ready()
         let coordinator = Coordinator(

@@ -93,7 +93,7 @@ package actor PrivateRedis {
         while ContinuousClock.now < deadline {
             do {
                 _ = try await client.call("SHUTDOWN", "NOSAVE", timeout: .milliseconds(300))
-            } catch where error.code == .connectionRefused || error.code == .timeout && !isAlive {
+            } catch  where error.code == .connectionRefused || error.code == .timeout && !isAlive {
                 unlink(socket)
                 return
             } catch {

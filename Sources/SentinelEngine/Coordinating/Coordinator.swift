@@ -47,7 +47,8 @@ package actor Coordinator {
         log = EventLog(client: RedisClient(redis, on: loop), keys: configuration.keys)
         client = RedisClient(redis, on: loop)
         detection = Detection(policy: configuration.policy)
-        histories = Histories(keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
+        histories = Histories(
+            keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -91,7 +92,8 @@ package actor Coordinator {
         }
         if !hasLease {
             hasLease = true
-            journal.info("coordinator \(configuration.keys.prefix): \(configuration.owner) took the lease, epoch \(epoch)")
+            journal.info(
+                "coordinator \(configuration.keys.prefix): \(configuration.owner) took the lease, epoch \(epoch)")
         }
         let clock = ContinuousClock()
         var renewal = clock.now + configuration.leaseTime / 3

@@ -57,4 +57,3 @@ struct EventLog {
         var last: LogPosition?
     }
 }
-

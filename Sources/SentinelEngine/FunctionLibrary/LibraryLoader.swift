@@ -38,7 +38,7 @@ package struct LibraryLoader: Sendable {
                 }
             }
             return info
-        } catch where error.code == .noFunction {
+        } catch  where error.code == .noFunction {
             return nil
         }
     }

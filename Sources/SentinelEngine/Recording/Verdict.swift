@@ -53,7 +53,8 @@ extension Calls {
         let arguments = Self.arguments(of: event)
         // An empty kind asks for blocks alone.
         return try Verdict(
-            await call("sentinel_check", readOnly: true, event.kind.isEmpty ? Array(arguments.dropFirst(2)) : arguments))
+            await call("sentinel_check", readOnly: true, event.kind.isEmpty ? Array(arguments.dropFirst(2)) : arguments)
+        )
     }
 
     static func arguments(of event: Event, withTime: Bool = false) -> [any RedisArgument] {

@@ -97,7 +97,8 @@ package actor Replayer {
         }
     }
 
-    private func position(_ name: String, in pairs: [(field: String, value: RedisReply)]) throws(RedisError) -> LogPosition
+    private func position(_ name: String, in pairs: [(field: String, value: RedisReply)]) throws(RedisError)
+        -> LogPosition
     {
         for (field, value) in pairs where field == name { return LogPosition(parsing: try value.bytes) ?? .start }
         return .start

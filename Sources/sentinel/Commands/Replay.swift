@@ -59,7 +59,8 @@ struct Replay: Command {
         let keys =
             live
             ? Keys(namespace: context.globals.namespace)
-            : Keys(namespace: "\(context.globals.namespace)-replay-\(String(UInt32.random(in: .min ... .max), radix: 16))")
+            : Keys(
+                namespace: "\(context.globals.namespace)-replay-\(String(UInt32.random(in: .min ... .max), radix: 16))")
         let calls = Calls(client: client, keys: keys)
         let outcome: Result<ReplayRun.Summary, any Error>
         do {

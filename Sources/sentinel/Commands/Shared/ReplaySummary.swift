@@ -1,5 +1,6 @@
 import SentinelCore
 import SentinelDaemon
+import SentinelEngine
 
 /// What people and programs are told of a finished replay.
 enum ReplaySummary {
@@ -47,7 +48,8 @@ enum ReplaySummary {
             ], empty: "No abuser is labelled.")
         let found = report.offenders.reduce(0) { $0 + $1.found }
         let total = report.offenders.reduce(0) { $0 + $1.total }
-        try output.say("Found \(found) of \(total) abusers\(percent(found, of: total)).", found == total ? .good : .plain)
+        try output.say(
+            "Found \(found) of \(total) abusers\(percent(found, of: total)).", found == total ? .good : .plain)
         try output.say(
             "Flagged \(report.honest.flagged) of \(report.honest.total) honest people"
                 + "\(percent(report.honest.flagged, of: report.honest.total)).",
@@ -58,8 +60,11 @@ enum ReplaySummary {
         }
     }
 
+    /// ` (12.5 %)`
     private static func percent(_ part: Int, of whole: Int) -> String {
-        whole == 0 ? "" : " (\(Int((Double(part) * 1000 / Double(whole)).rounded()) / 10).\(Int((Double(part) * 1000 / Double(whole)).rounded()) % 10) %)"
+        guard whole > 0 else { return "" }
+        let tenths = Int((Double(part) * 1000 / Double(whole)).rounded())
+        return " (\(tenths / 10).\(tenths % 10) %)"
     }
 
     private static func json(_ summary: ReplayRun.Summary) -> JSONValue {
@@ -78,7 +83,8 @@ enum ReplaySummary {
             .init("blocked_subjects", .int(Int64(summary.blocked))),
             .init(
                 "subjects_per_rule",
-                .object(summary.subjectsPerRule.sorted { $0.key < $1.key }.map { .init($0.key, .int(Int64($0.value))) })),
+                .object(summary.subjectsPerRule.sorted { $0.key < $1.key }.map { .init($0.key, .int(Int64($0.value))) })
+            ),
             .init(
                 "labels",
                 .array(
