@@ -19,6 +19,8 @@ package final class RecordingReader {
     private var start: [UInt8]?
     private var isAtEnd = false
     private var latest = Int64.min
+    /// What stands behind the events that were given last.
+    private var failure: RecordingError?
 
     /// - Parameters:
     ///   - path: `-` is the standard input.
@@ -66,18 +68,23 @@ package final class RecordingReader {
     package var ignoredColumns: [String] { decoder.ignoredColumns }
 
     /// The events of the next piece of the recording (64 KB: some hundreds), in its own order; nil at the end.
+    /// Of a record that is no event it throws once all events before it were given; the recording ends there.
     package func nextBatch() throws(RecordingError) -> [Event]? {
         var events: [Event] = []
         while events.isEmpty {
+            if let failure {
+                self.failure = nil
+                throw failure
+            }
             if isAtEnd { return nil }
             let chunk = try nextChunk()
+            isAtEnd = chunk == nil
             do throws(EventError) {
                 if let chunk { try decoder.decode(chunk, into: &events) } else { try decoder.finish(into: &events) }
             } catch {
                 isAtEnd = true
-                throw RecordingError(error, file: file.name)
+                failure = RecordingError(error, file: file.name)
             }
-            isAtEnd = chunk == nil
         }
         for event in events {
             let at = event.at ?? latest

@@ -29,7 +29,7 @@ struct SimulationTests {
         #expect(Set(community.labels) == Set(Abuse.allCases.map(\.flag) + ["honest"]))
         for (user, events) in community.byUser {
             guard let label = events[0].label, label != "honest" else { continue }
-            #expect(community.rulesBroken(by: user).contains(label), "\(label) by \(text(user))")
+            #expect(community.rulesBroken(by: user) == [label], "\(label) by \(text(user))")
         }
     }
 
