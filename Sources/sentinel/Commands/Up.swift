@@ -94,9 +94,15 @@ struct Up: Command {
     private func announce(_ context: Context, _ redis: PrivateRedis) throws {
         guard !once else { return }
         try context.output.say("Sentinel is up. Redis: unix://\(redis.socket)", .good)
-        try context.output.say(
-            "Record an event:   sentinel record content --user ada --ip 203.0.113.7 --text 'hello'", .faint)
+        if replay == nil { try suggest(["record content --user ada --ip 203.0.113.7 --text hello", "watch"], context) }
         try context.output.flush()
+    }
+
+    /// Commands to go on with, as they can be typed in another terminal.
+    private func suggest(_ lines: [String], _ context: Context) throws {
+        let program = CommandLine.arguments.first ?? "sentinel"
+        let place = data.map { " --redis unix://\($0)/redis.sock" } ?? ""
+        for line in lines { try context.output.say("  \(program) \(line)\(place)") }
     }
 
     private func feed(_ path: String, _ calls: Calls, _ context: Context) async throws {
@@ -109,13 +115,16 @@ struct Up: Command {
         try ReplaySummary.write(summary, to: context.output)
         guard !once else { return }
         try context.output.say("")
+        try context.output.say("Block keys in Redis at this moment, as edges see them:", .strong)
+        let keys = try await BlockKeys(calls: calls).sample(5)
+        for key in keys.shown {
+            let left = key.timeLeft.map { "for another " + HumanTime.span(milliseconds: $0) } ?? "for good"
+            try context.output.say("  \(calls.keys.namespace):block:\(key.subject)  \(left)")
+        }
+        if keys.shown.isEmpty { try context.output.say("  none") }
+        try context.output.say("")
         try context.output.say("It stays up; Ctrl-C ends it. In another terminal:", .strong)
-        for line in [
-            "sentinel incident ls               what was found, newest first",
-            "sentinel block ls                  who is blocked, until when and why",
-            "sentinel watch --since 1h          the alerts again, and new ones as they come",
-            "sentinel check message --user ada  what the next message of ada would get",
-        ] { try context.output.say("  " + line) }
+        try suggest(["incident ls", "block ls", "watch --since 24h", "check message --user ada"], context)
         try context.output.flush()
     }
 }

@@ -1,0 +1,44 @@
+# make run    everything installed, built and started, with a made-up community living in it
+# make test   everything installed, built and tested: Swift, Lua, format, lint
+# make soak   the long tests in full size
+# make bench  what is measured, as tables
+# make build  only the release binary
+# FILE=path   for run: replay this recording (JSON lines, CSV, access log; .gz too) instead of the community
+# DATA=dir    for run: where Redis keeps its data; without it where `sentinel` looks by itself
+
+SHELL := /bin/bash
+SWIFT ?= $(shell command -v swift || echo /opt/swift/usr/bin/swift)
+SENTINEL := .build/release/sentinel
+RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
+
+.PHONY: run test soak bench build packages test-packages lint
+
+run: build
+	@if [ -n "$(FILE)" ]; then exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay "$(FILE)"; \
+	else exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay <($(SENTINEL) simulate); fi
+
+build: packages
+	@echo "Building the release binary …"
+	@$(SWIFT) build $(RELEASE)
+
+test: packages test-packages lint
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build
+	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -m unittest discover -s Tests/Conformance
+
+soak: packages test-packages
+	@$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests
+	@SENTINEL_SOAK=1 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter Soak
+	@SENTINEL_SOAK=1 SENTINEL_BINARY=$(CURDIR)/.build/release/sentinel /usr/bin/python3 -m unittest discover -v -s Tests/Conformance
+
+lint:
+	@echo "Checking format and style …"
+	@$(SWIFT) format lint --strict -r Package.swift Sources Tests bench
+	@luacheck -q lua
+	@for file in lua/*.lua; do luac5.1 -p $$file || exit 1; done
+
+packages:
+	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libxxhash-dev zlib1g-dev util-linux
+
+test-packages:
+	@./install-packages lua-check lua5.1 python3 python3-redis redis-tools
