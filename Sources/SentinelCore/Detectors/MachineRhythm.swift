@@ -34,7 +34,8 @@ package struct MachineRhythm: Sendable {
     package func finding(in history: PostHistory) -> Finding? {
         let intervals = history.intervals(batchGap: parameters.batchGap)
         guard intervals.count >= max(2, parameters.minimumIntervals) else { return nil }
-        let entropy = min(Self.entropy(intervals, shift: 0), Self.entropy(intervals, shift: 0.5))
+        let places = intervals.map { log(max($0, 1)) / log(1.25) }
+        let entropy = min(Self.entropy(places, shift: 0), Self.entropy(places, shift: 0.5))
         guard entropy <= parameters.maximumEntropy else { return nil }
         let shown = (entropy * 1000).rounded() / 1000
         return Finding(
@@ -49,9 +50,9 @@ package struct MachineRhythm: Sendable {
         )
     }
 
-    /// The normalised entropy, 0…1, of at least two intervals; `shift` moves the bins by a share of their width.
-    private static func entropy(_ intervals: [Double], shift: Double) -> Double {
-        let bins = intervals.map { (log(max($0, 1)) / log(1.25) + shift).rounded(.down) }.sorted()
+    /// The normalised entropy, 0…1, of at least two places on a line of bins one wide, which `shift` moves.
+    private static func entropy(_ places: [Double], shift: Double) -> Double {
+        let bins = places.map { ($0 + shift).rounded(.down) }.sorted()
         let total = Double(bins.count)
         var entropy = 0.0
         var start = 0

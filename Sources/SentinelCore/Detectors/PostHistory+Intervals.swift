@@ -9,7 +9,8 @@ extension PostHistory {
         var intervals: [Double] = []
         intervals.reserveCapacity(posts.count)
         // In floating point, for the difference of two nonsense times may be more than an Int64 holds.
-        for time in posts.dropFirst().map({ Double($0.at) }) {
+        for post in posts.dropFirst() {
+            let time = Double(post.at)
             if time - before > Double(batchGap) {
                 intervals.append(time - occasion)
                 occasion = time

@@ -1,5 +1,6 @@
 /// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
 ///
+/// What a post is, the caller decides: content and messages, not signups or reads.
 /// Bounded: about 470 bytes encoded, whatever the user sends.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {

@@ -9,8 +9,8 @@ package struct Repetition: Sendable {
     package struct Parameters: Sendable, Equatable {
         /// How many similar messages in a row are needed, the present one included.
         package var messages = 3
-        /// How similar the messages must be, 0…1, see `SimHash.similarity`. A changed name or a random suffix leaves 0.92
-        /// of most texts; of 11,000 pairs of unrelated comments none came above 0.83.
+        /// How similar the messages must be, 0…1, see `SimHash.similarity`. A name in front or a random word at the end
+        /// leaves 0.9 or more of nine comments in ten; of 11,000 pairs of unrelated comments none came above 0.83.
         package var minimumSimilarity = 0.9
         /// How old the row's first message may be, in ms.
         package var window: Int64 = 3_600_000

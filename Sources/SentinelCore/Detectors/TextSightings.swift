@@ -98,12 +98,12 @@ extension TextSightings {
         var before: Int64 = 0
         for _ in 0..<authorCount {
             let hash = try reader.word()
+            guard !authors.contains(where: { $0.hash == hash }) else { throw .malformed("an author twice") }
             before = before &+ (try reader.signed())
             let id = try reader.run(atMost: Self.maximumId)
             authors.append(Author(hash: hash, last: before, id: id.isEmpty ? nil : id))
         }
         try reader.finish()
         guard authors.count(where: { $0.id != nil }) <= Self.namedAuthors else { throw .malformed("too many names") }
-        guard Set(authors.map(\.hash)).count == authors.count else { throw .malformed("an author twice") }
     }
 }

@@ -41,12 +41,17 @@ struct LetterFold {
         }
     }
 
+    /// A letter that the skeleton ends with already is not said again.
     private static func encode(_ letter: Unicode.Scalar, to skeleton: inout [UInt8]) -> Int {
         if letter.isASCII {
-            skeleton.append(UInt8(truncatingIfNeeded: letter.value))
+            let byte = UInt8(truncatingIfNeeded: letter.value)
+            guard skeleton.last != byte else { return 0 }
+            skeleton.append(byte)
             return 1
         }
-        skeleton.append(contentsOf: UTF8.encode(letter) ?? UTF8.encodedReplacementCharacter)
+        let bytes = UTF8.encode(letter) ?? UTF8.encodedReplacementCharacter
+        guard !skeleton.suffix(bytes.count).elementsEqual(bytes) else { return 0 }
+        skeleton.append(contentsOf: bytes)
         switch letter.value {
         case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: return 3
         default: return 1

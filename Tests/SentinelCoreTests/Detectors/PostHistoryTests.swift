@@ -81,7 +81,7 @@ struct PostHistoryTests {
         var whole = PostHistory()
         for time in Int64(0)..<20 { whole.append(at: time * 1_000, fingerprint: print) }
         var read = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var bytes =
                 Bool.random(using: &random) ? [1] + random.bytes(0...60, bias: "\0\u{1}\u{2}\u{14}") : whole.encoded()
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -23,8 +23,10 @@ struct RecordedCadenceTests {
             var history = PostHistory()
             var isClock = false
             var hasRhythm = false
-            for time in all.sorted() {
+            for (index, time) in all.sorted().enumerated() {
                 history.append(at: time)
+                // Twenty posts overlap with the twenty before by nineteen: every fifth view is looked at.
+                guard index % 5 == 4 else { continue }
                 isClock = isClock || Cadence().finding(in: history) != nil
                 hasRhythm = hasRhythm || MachineRhythm().finding(in: history) != nil
             }

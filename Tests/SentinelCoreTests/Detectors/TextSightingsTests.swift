@@ -68,7 +68,7 @@ struct TextSightingsTests {
         var whole = TextSightings()
         for number in 0..<8 { whole.add(id(number), at: Int64(number)) }
         var read = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var bytes = Bool.random(using: &random) ? [1] + random.bytes(0...60, bias: "\0\u{1}\u{2}") : whole.encoded()
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             guard var sightings = try? TextSightings(decoding: bytes) else { continue }

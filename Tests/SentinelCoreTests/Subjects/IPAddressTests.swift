@@ -36,7 +36,7 @@ struct IPAddressTests {
     @Test func `what is taken for an address agrees with the C library`() {
         var random = SplitMix(seed: 3)
         var taken = 0
-        for _ in 0..<40_000 {
+        for _ in 0..<10_000 {
             let bytes = random.bytes(1...20, bias: "01:.:f2:").filter { $0 != 0 }
             let text = String(decoding: bytes, as: UTF8.self)
             guard Array(text.utf8) == bytes else { continue }
@@ -49,7 +49,7 @@ struct IPAddressTests {
                 #expect(try! IPAddress(address.description) == address)
             }
         }
-        #expect(taken > 100)
+        #expect(taken > 50)
     }
 
     @Test func `canonical text agrees with the C library`() throws {
