@@ -35,7 +35,7 @@ struct RedisAddressTests {
         ("redis://:%4@h", "password"), ("redis://:%+5@h", "password"), ("unix://run/redis.sock", "path"),
         ("unix:", "path"),
         ("unix:/a?db=x", "database"), ("unix:/a?x=1", "db"), ("unix:/" + String(repeating: "x", count: 107), "107"),
-        ("unix:/a%00b", "NUL"),
+        ("unix:/a%00b", "NUL"), ("redis://a%00b", "NUL"),
     ])
     func `an address that is none says what is wrong`(text: String, hint: String) {
         let error = #expect(throws: RedisError.self) { try RedisAddress(parsing: text) }
