@@ -55,9 +55,9 @@ private func timerFired(_ file: Int32, _ events: Int16, _ context: UnsafeMutable
 }
 
 extension timeval {
-    /// The duration rounded up to microseconds; none for a negative one.
+    /// The duration rounded up to microseconds; none for a negative one, ten years at most.
     fileprivate init(_ duration: Duration) {
-        let (seconds, attoseconds) = max(duration, .zero).components
+        let (seconds, attoseconds) = min(max(duration, .zero), .seconds(315_360_000)).components
         let micros = (attoseconds + 999_999_999_999) / 1_000_000_000_000
         self.init(tv_sec: Int(seconds + micros / 1_000_000), tv_usec: Int(micros % 1_000_000))
     }

@@ -12,7 +12,12 @@ enum Resolver {
     /// The address of a numeric host or a path; nil when a name must be looked up.
     static func numeric(_ endpoint: Endpoint) throws(IOError) -> SocketAddress? {
         switch endpoint {
-        case .tcp(let host, let port): return SocketAddress(numericHost: host, port: port)
+        case .tcp(let host, let port):
+            // C would read it up to there, and go somewhere else.
+            if host.utf8.contains(0) {
+                throw IOError(.badAddress, "\(host.debugDescription) cannot be a host: it has a NUL")
+            }
+            return SocketAddress(numericHost: host, port: port)
         case .unix(let path):
             if let address = SocketAddress(path: path) { return address }
             throw IOError(.badAddress, "\(path.debugDescription) cannot be a socket's path: 1 to 107 bytes, no NUL")

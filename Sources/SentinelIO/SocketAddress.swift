@@ -6,7 +6,6 @@ struct SocketAddress: Sendable {
     private var length: socklen_t = 0
 
     var family: Int32 { Int32(storage.ss_family) }
-    var isUnix: Bool { family == AF_UNIX }
 
     /// Nil when the path is empty, holds a NUL or is longer than the kernel takes (107 bytes).
     init?(path: String) {

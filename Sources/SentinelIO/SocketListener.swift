@@ -7,6 +7,7 @@ package final class SocketListener: LoopResource {
     private let onAccept: (SocketStream) -> Void
     private var id: UInt64?
     private var listener: OpaquePointer?
+    private var pause: LoopTimer?
 
     /// Where it listens: with the port the kernel chose when 0 was asked for.
     package private(set) var endpoint: Endpoint
@@ -37,6 +38,7 @@ package final class SocketListener: LoopResource {
         let context = Unmanaged.passUnretained(self).toOpaque()
         let flags = UInt32(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC)
         listener = evconnlistener_new(loop.base, listenerAccepted, context, flags, 0, file)
+        evconnlistener_set_error_cb(listener, listenerFailed)
     }
 
     /// Stops to accept. Streams that were accepted live on.
@@ -44,6 +46,7 @@ package final class SocketListener: LoopResource {
         loop.checkIsolated()
         guard let id else { return }
         self.id = nil
+        pause?.cancel()
         if let listener { evconnlistener_free(listener) }
         listener = nil
         loop.unregister(id)
@@ -68,6 +71,16 @@ package final class SocketListener: LoopResource {
         return file
     }
 
+    /// Mostly out of files. The connection still waits to be accepted, so without a pause the loop would do nothing else.
+    fileprivate func failed() {
+        guard let listener else { return }
+        evconnlistener_disable(listener)
+        pause = LoopTimer(on: loop) { [weak self] in
+            if let listener = self?.listener { evconnlistener_enable(listener) }
+        }
+        pause?.start(after: .milliseconds(100))
+    }
+
     fileprivate func accepted(_ file: Int32) {
         guard let stream = try? SocketStream(accepted: file, on: loop) else { return }
         onAccept(stream)
@@ -82,4 +95,8 @@ private func listenerAccepted(
     _ context: UnsafeMutableRawPointer?
 ) {
     Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file)
+}
+
+private func listenerFailed(_ listener: OpaquePointer?, _ context: UnsafeMutableRawPointer?) {
+    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().failed()
 }

@@ -84,6 +84,7 @@ package final class SocketStream: LoopResource {
             throw Self.stopped(peer)
         }
         self.id = id
+        tune(file)
         do throws(IOError) {
             try attach(file)
         } catch {
@@ -131,7 +132,8 @@ package final class SocketStream: LoopResource {
             ? bufferevent_enable(bufferEvent, Int16(EV_READ)) : bufferevent_disable(bufferEvent, Int16(EV_READ))
     }
 
-    /// Closes once everything written has gone out. Nothing more is delivered.
+    /// Closes once everything written has gone out. Nothing more is delivered. A peer that does not read can hold the
+    /// stream open: `close()` it when that takes too long.
     package func finish() {
         isFinishing = true
         if pendingBytes == 0 { close() } else { setReading(false) }
@@ -195,13 +197,14 @@ package final class SocketStream: LoopResource {
             Glibc.close(file)
             throw IOError(errno: number, "cannot connect to \(peer)")
         }
-        if !address.isUnix { tune(file) }
+        tune(file)
         try attach(file)
         // Without an address it waits for the connection under way, and reports it like one of its own.
         bufferevent_socket_connect(bufferEvent, nil, 0)
     }
 
-    /// Commands are small and wait for answers, so no Nagle; and dead peers must show some day on idle connections.
+    /// Messages are small and wait for answers, so no Nagle; and dead peers must show some day on idle connections.
+    /// Means nothing to a unix socket, and does no harm.
     private func tune(_ file: Int32) {
         var one: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)

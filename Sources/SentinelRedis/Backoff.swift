@@ -15,7 +15,7 @@ package struct Backoff: Equatable, Sendable {
     /// at most `limit`. `randomness` from 0 to 1 chooses the point between.
     package func delay(afterFailures failures: Int, randomness: Double) -> Duration {
         // 2^30 times the smallest useful wait is beyond any limit; more would only overflow.
-        let longest = min(limit, initial * (1 << min(max(failures - 1, 0), 30)))
+        let longest = min(limit, initial * (1 << (min(max(failures, 1), 31) - 1)))
         return longest / 2 + longest / 2 * min(max(randomness, 0), 1)
     }
 }

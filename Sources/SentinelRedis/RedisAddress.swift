@@ -114,12 +114,13 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
             host = text[..<colon]
             port = text[colon...]
         }
-        guard !host.isEmpty else { throw bad("the host is missing") }
-        if port.isEmpty { return .tcp(host: try decoded(host, "host"), port: 6379) }
+        let name = try decoded(host, "host")
+        guard !name.isEmpty, !name.utf8.contains(0) else { throw bad("the host is missing, or has a NUL") }
+        if port.isEmpty { return .tcp(host: name, port: 6379) }
         guard port.hasPrefix(":"), let number = UInt16(port.dropFirst()), number > 0 else {
             throw bad("the port must be a number from 1 to 65535 (IPv6 addresses stand in brackets)")
         }
-        return .tcp(host: try decoded(host, "host"), port: number)
+        return .tcp(host: name, port: number)
     }
 
     private static func databaseNumber(_ text: Substring) throws(RedisError) -> Int {

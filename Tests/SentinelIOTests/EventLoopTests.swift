@@ -125,6 +125,16 @@ struct EventLoopTests {
         await loop.stop()
     }
 
+    @Test func `a sleep of any length can be asked for`() async throws {
+        let loop = try EventLoop(name: "lengths")
+        try await loop.sleep(for: .seconds(-5))
+        let task = Task { try await loop.sleep(for: .seconds(Int64.max)) }
+        try await loop.sleep(for: .milliseconds(1))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await loop.stop()
+    }
+
     @Test func `a cancelled task sleeps no longer`() async throws {
         let loop = try EventLoop(name: "cancel")
         for isCancelledFirst in [true, false] {

@@ -50,6 +50,12 @@ package actor FakePeer {
         await withCheckedContinuation { play.waiters.append($0) }
     }
 
+    /// Waits until the other side has ended a connection.
+    package func waitForEnd() async {
+        if play.hasEnded { return }
+        await withCheckedContinuation { play.endWaiters.append($0) }
+    }
+
     /// All bytes a connection received.
     package func received(on connection: Int) -> [UInt8] {
         play.actors[connection].received
@@ -61,6 +67,8 @@ private final class Play {
     let loop: EventLoop
     var actors: [Actor] = []
     var waiters: [CheckedContinuation<Void, Never>] = []
+    var endWaiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var hasEnded = false
     var hasReceived: Bool { actors.contains { !$0.received.isEmpty } }
 
     init(scripts: [[FakePeer.Step]], loop: EventLoop) {
@@ -76,6 +84,12 @@ private final class Play {
     func didReceive() {
         for waiter in waiters { waiter.resume() }
         waiters = []
+    }
+
+    func didEnd() {
+        hasEnded = true
+        for waiter in endWaiters { waiter.resume() }
+        endWaiters = []
     }
 
     func stop() {
@@ -132,6 +146,8 @@ private final class Play {
             if timer == nil { proceed() }
         }
 
-        func stream(_ stream: SocketStream, didCloseWith error: IOError) {}
+        func stream(_ stream: SocketStream, didCloseWith error: IOError) {
+            play.didEnd()
+        }
     }
 }
