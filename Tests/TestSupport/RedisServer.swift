@@ -11,6 +11,8 @@ package final class RedisServer: Sendable {
     package let loop: EventLoop
     private let options: [String]
     private let process = Mutex<ChildProcess?>(nil)
+    /// Never stops: a server ends with the thread that started it.
+    private static let starter = try! EventLoop(name: "starter")
 
     fileprivate init(options: [String], loop: EventLoop) {
         self.options = options
@@ -43,7 +45,7 @@ package final class RedisServer: Sendable {
         precondition(process.withLock { $0 == nil }, "the server runs already")
         let fixed = ["redis-server", "--port", "0", "--unixsocket", socket, "--dir", directory.path, "--save", ""]
         let log = "\(directory.path)/log"
-        let child = try await ChildProcess.start(fixed + options, log: log)
+        let child = try await ChildProcess.start(fixed + options, output: log, on: Self.starter)
         process.withLock { $0 = child }
         let client = client()
         var ping = RedisPipeline()
