@@ -17,8 +17,11 @@ package struct Examination: Sendable {
         self.clock = clock
     }
 
-    /// Findings in the order in which to repair things. When Redis cannot be reached there is only that one.
-    package func findings() async throws(RedisError) -> [Finding] {
+    /// What there is to say of a Redis that cannot be asked anything.
+    package static func unreachable(_ error: RedisError) -> Diagnosis { Facts.unreachable(error) }
+
+    /// Diagnoses in the order in which to repair things. When Redis cannot be reached there is only that one.
+    package func diagnoses() async throws(RedisError) -> [Diagnosis] {
         var facts = Facts()
         do throws(RedisError) {
             try await gatherServer(&facts)
@@ -28,7 +31,7 @@ package struct Examination: Sendable {
         }
         try await gatherLibrary(&facts)
         try await gatherState(&facts)
-        return facts.findings(policy: policy)
+        return facts.diagnoses(policy: policy)
     }
 
     private func gatherServer(_ facts: inout Facts) async throws(RedisError) {

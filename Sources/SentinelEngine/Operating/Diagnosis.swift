@@ -1,5 +1,5 @@
 /// The result of one check on a running installation.
-package struct Finding: Sendable, Equatable {
+package struct Diagnosis: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
         case ok
         /// It works, but something should be done.

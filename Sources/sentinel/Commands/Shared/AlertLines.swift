@@ -1,0 +1,33 @@
+import SentinelCore
+import SentinelEngine
+
+/// Alerts, one a line, written as they come: aligned for people, CSV, or the published JSON object itself.
+struct AlertLines {
+    private let output: Output
+    private var feed: Feed<Alert>
+
+    init(_ output: Output) {
+        self.output = output
+        feed = output.feed(Self.columns)
+    }
+
+    mutating func write(_ alert: Alert) throws {
+        guard output.format == .json else { return try feed.append(alert) }
+        try output.write(JSONText.write(alert.json) + "\n")
+        try output.flush()
+    }
+
+    private static let columns: [Column<Alert>] = [
+        Column("seq", isListed: false) { .int($0.number) },
+        // Not as an age: the line stays on the screen while time goes on.
+        Column("at", tone: { _ in .faint }) { .string(ISO8601.format($0.at)) },
+        Column("severity", tone: { SeverityName($0.severity).tone }) { .string(SeverityName($0.severity).rawValue) },
+        Column("rule", tone: { _ in .strong }) { .string($0.rule) },
+        Column("subject") { .string($0.subject) },
+        Column("description") { .string($0.description) },
+        Column("block", absent: "", tone: { _ in .bad }) { $0.ref.map { .string("blocked \($0)") } ?? .null },
+        Column("blocked_until", isListed: false) { .optional($0.blockedUntil, Value.time) },
+        Column("incident", isListed: false) { .string($0.incident) },
+        Column("change", isListed: false) { .string($0.change) },
+    ]
+}
