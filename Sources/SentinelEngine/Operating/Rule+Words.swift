@@ -28,13 +28,11 @@ extension Rule {
         }
     }
 
-    /// What follows, in words.
-    package var outcomeInWords: String {
+    /// What follows under a policy, in words.
+    package func outcomeInWords(under policy: Policy) -> String {
         var parts = ["alert"]
         if then.limit { parts.insert("refuse until the window frees", at: 0) }
-        if let block = then.block {
-            parts.append("block for \(block.time.readable), doubling up to \(block.cap.readable)")
-        }
+        if let block = severity == .critical ? policy.critical : then.block { parts.append(block.words) }
         let words = parts.joined(separator: ", ")
         return mode == .shadow ? "nothing (shadow), else: \(words)" : words
     }
@@ -42,6 +40,17 @@ extension Rule {
     private static func words(_ kinds: Set<String>) -> String {
         kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
     }
+}
+
+extension Policy {
+    /// What the policy does beyond its single rules, in words.
+    package var openFlagsInWords: String {
+        "\(openFlags) rules with an open incident on one subject: \(openFlagsBlock.words)."
+    }
+}
+
+extension Rule.Block {
+    fileprivate var words: String { "block for \(time.readable), doubling up to \(cap.readable)" }
 }
 
 extension Rule.Scope {

@@ -29,7 +29,7 @@ struct PolicyShow: Command {
         Column("module") { .string($0.module.rawValue) },
         Column("severity", tone: { SeverityName($0.severity).tone }) { .string(SeverityName($0.severity).rawValue) },
         Column("watches") { .string($0.watchedInWords) },
-        Column("then") { .string($0.outcomeInWords) },
+        Column("then") { .string($0.outcomeInWords(under: .standard)) },
         Column("mode", isListed: false) { .string($0.mode.rawValue) },
     ]
 
@@ -46,6 +46,7 @@ struct PolicyShow: Command {
         if !builtin { try await checkInForce(policy, context) }
         guard let rule else {
             try context.output.list(policy.rules, Self.columns, empty: "No rules.")
+            try context.output.say(policy.openFlagsInWords)
             return .ok
         }
         guard let found = policy.rule(rule) else {

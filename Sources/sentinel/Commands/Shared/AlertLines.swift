@@ -8,7 +8,7 @@ struct AlertLines {
 
     init(_ output: Output) {
         self.output = output
-        feed = output.feed(Self.columns)
+        feed = output.feed(Self.columns(isForPeople: output.format == .human))
     }
 
     mutating func write(_ alert: Alert) throws {
@@ -17,17 +17,23 @@ struct AlertLines {
         try output.flush()
     }
 
-    private static let columns: [Column<Alert>] = [
-        Column("seq", isListed: false) { .int($0.number) },
-        // Not as an age: the line stays on the screen while time goes on.
-        Column("at", tone: { _ in .faint }) { .string(ISO8601.format($0.at)) },
-        Column("severity", tone: { SeverityName($0.severity).tone }) { .string(SeverityName($0.severity).rawValue) },
-        Column("rule", tone: { _ in .strong }) { .string($0.rule) },
-        Column("subject") { .string($0.subject) },
-        Column("description") { .string($0.description) },
-        Column("block", absent: "", tone: { _ in .bad }) { $0.ref.map { .string("blocked \($0)") } ?? .null },
-        Column("blocked_until", isListed: false) { .optional($0.blockedUntil, Value.time) },
-        Column("incident", isListed: false) { .string($0.incident) },
-        Column("change", isListed: false) { .string($0.change) },
-    ]
+    private static func columns(isForPeople: Bool) -> [Column<Alert>] {
+        [
+            Column("seq", isListed: false) { .int($0.number) },
+            // Not as an age: the line stays on the screen while time goes on.
+            Column("at", tone: { _ in .faint }) { .string(ISO8601.format($0.at)) },
+            Column("severity", tone: { SeverityName($0.severity).tone }) {
+                .string(SeverityName($0.severity).rawValue)
+            },
+            Column("rule", tone: { _ in .strong }) { .string($0.rule) },
+            Column("subject") { .string($0.subject) },
+            Column("description") { .string($0.description) },
+            Column("block_ref", absent: "", tone: { _ in .bad }) {
+                .optional($0.ref) { .string(isForPeople ? "blocked \($0)" : $0) }
+            },
+            Column("blocked_until", isListed: false) { .optional($0.blockedUntil, Value.time) },
+            Column("incident", isListed: false) { .string($0.incident) },
+            Column("change", isListed: false) { .string($0.change) },
+        ]
+    }
 }
