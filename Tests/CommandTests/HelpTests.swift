@@ -33,6 +33,8 @@ struct HelpTests {
                   # A load test, for two hours
                   sentinel allow add 203.0.113.7 --duration 2h
 
+                An exemption goes before every block and limit, and lifts the block that stands.
+
                 Arguments:
                   <subject>                 ip:203.0.113.7, user:alice, net:198.51.100.0/24; a
                                             bare address or network
@@ -41,6 +43,7 @@ struct HelpTests {
                   -d, --duration <time>     how long: 90s, 10m, 4h, 7d, permanent (default:
                                             permanent)
                       --note <text>         for other admins
+                      --by <name>           who does it, for the audit log (default: $USER)
 
                 Every command:
                   -o, --output <format>     human, json or raw (CSV) (default: human)

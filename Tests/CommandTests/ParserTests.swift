@@ -1,3 +1,5 @@
+import SentinelCore
+import SentinelEngine
 import Testing
 
 @testable import sentinel
@@ -19,12 +21,12 @@ struct ParserTests {
             return
         }
         #expect(command.duration == .limited(.seconds(5400)))
-        #expect(command.subjects == ["ip:192.0.2.1"])
+        #expect(command.subjects.map(\.description) == ["ip:192.0.2.1"])
     }
 
     @Test func `properties keep their defaults when no option is given`() throws {
-        let (command, globals) = try #require(try read(BlockAdd.self, "block", "add", "a", "b"))
-        #expect(command.subjects == ["a", "b"])
+        let (command, globals) = try #require(try read(BlockAdd.self, "block", "add", "user:a", "user:b"))
+        #expect(command.subjects.map(\.description) == ["user:a", "user:b"])
         #expect(command.duration == .limited(.seconds(4 * 3600)))
         #expect(command.action == .block)
         #expect(command.note == nil)
@@ -32,21 +34,21 @@ struct ParserTests {
     }
 
     @Test func `words after a double dash are never options`() throws {
-        let (command, _) = try #require(try read(BlockRemove.self, "block", "rm", "--", "-h", "--note"))
-        #expect(command.subjects == ["-h", "--note"])
+        let (command, _) = try #require(try read(Replay.self, "replay", "--", "-h", "--note"))
+        #expect(command.files == ["-h", "--note"])
     }
 
     @Test func `a dash alone is a word and a value that begins with a dash needs the equals sign`() throws {
         let (replay, _) = try #require(try read(Replay.self, "replay", "-"))
         #expect(replay.files == ["-"])
-        #expect(problem("block", "rm", "x", "--note", "-really")?.message.contains("--note=…") == true)
-        let (remove, _) = try #require(try read(BlockRemove.self, "block", "rm", "x", "--note=-really"))
+        #expect(problem("block", "rm", "user:x", "--note", "-really")?.message.contains("--note=…") == true)
+        let (remove, _) = try #require(try read(BlockRemove.self, "block", "rm", "user:x", "--note=-really"))
         #expect(remove.note == "-really")
     }
 
     @Test func `choices are read in upper and lower case`() throws {
         let (command, globals) = try #require(
-            try read(BlockAdd.self, "block", "add", "x", "--reason", "abuse", "-oJSON"))
+            try read(BlockAdd.self, "block", "add", "user:x", "--reason", "abuse", "-oJSON"))
         #expect(command.reason == .abuse)
         #expect(globals.output == .json)
     }

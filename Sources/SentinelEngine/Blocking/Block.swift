@@ -29,7 +29,17 @@ package struct Block: Sendable, Equatable {
 
     /// Reads the JSON of a block; nil for anything else.
     package init?(_ subject: Subject, json: [UInt8]) {
-        guard let value = try? JSONReader.read(json), let since = value["since"]?.integer else { return nil }
+        guard let value = try? JSONReader.read(json), value["since"]?.integer != nil else { return nil }
+        self.init(subject, value)
+    }
+
+    /// A block of which only the key is there: somebody else wrote it, or took its details away. Edges obey it all
+    /// the same.
+    package init(unknown subject: Subject) {
+        self.init(subject, .null)
+    }
+
+    private init(_ subject: Subject, _ value: JSONValue) {
         self.subject = subject
         action = value["action"]?.text.flatMap(Action.init) ?? .block
         reason = value["reason"]?.text ?? "MANUAL"
@@ -38,7 +48,7 @@ package struct Block: Sendable, Equatable {
         ref = value["ref"]?.text ?? ""
         by = value["by"]?.text ?? ""
         note = value["note"]?.text
-        self.since = since
+        since = value["since"]?.integer ?? 0
         until = value["until"]?.integer
     }
 }

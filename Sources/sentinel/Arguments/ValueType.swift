@@ -52,7 +52,8 @@ extension ValueType where Value == String {
         return Self(
             name: "url",
             parse: { (text) throws(ValueProblem) in
-                guard schemes.contains(where: { text.hasPrefix($0 + "://") }) else {
+                // unix:/path is how addresses of sockets are shown.
+                guard text.hasPrefix("unix:/") || schemes.contains(where: { text.hasPrefix($0 + "://") }) else {
                     let known = schemes.map { $0 + "://" }.joined(separator: ", ")
                     throw ValueProblem("not a Redis address; it begins with one of \(known)")
                 }

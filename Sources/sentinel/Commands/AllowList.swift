@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Lists exemptions.
 struct AllowList: Command {
     static let name = "allow ls"
@@ -14,7 +17,19 @@ struct AllowList: Command {
     var type: String?
     var limit = 100
 
+    private static let columns: [Column<Standing<Exemption>>] = [
+        Column("subject", clips: false) { .string($0.value.subject.description) },
+        Column("expires_in_ms", "expires in", absent: "never") { .optional($0.remaining, Value.duration) },
+        Column("by") { .string($0.value.by) },
+        Column("note") { .optional($0.value.note, Value.string) },
+        Column("since") { .time($0.value.since) },
+        Column("until", isListed: false) { .optional($0.value.until, Value.time) },
+    ]
+
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let list = try await context.withRedis { try await $0.calls.exemptions(ofType: type, limit: limit) }
+        try context.output.list(list.entries, Self.columns, empty: "No exemptions.")
+        context.noticeRest(shown: list.entries.count, total: list.total)
+        return .ok
     }
 }

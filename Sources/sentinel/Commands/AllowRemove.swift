@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Ends exemptions.
 struct AllowRemove: Command {
     static let name = "allow rm"
@@ -10,16 +13,36 @@ struct AllowRemove: Command {
         Example("Two at once", "sentinel allow rm ip:203.0.113.7 user:tester"),
     ]
     static let parameters: [Parameter<Self>] = [
-        .option("note", nil, \.note, .string("text"), "for the audit log"),
-        .arguments(
-            "subject", \.subjects, .string("subject"),
-            "ip:203.0.113.7, user:alice, net:198.51.100.0/24; a bare address or network"),
+        .note(\.note),
+        .by(\.by),
+        .subjects(\.subjects),
     ]
 
-    var subjects: [String] = []
+    var subjects: [Subject] = []
     var note: String?
+    var by: String?
+
+    private static let columns: [Column<(subject: Subject, isDone: Bool)>] = [
+        Column("subject", clips: false) { .string($0.subject.description) },
+        Column("removed") { .bool($0.isDone) },
+    ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        var results: [(subject: Subject, isDone: Bool)] = []
+        let code = try await context.withRedis { session in
+            try await context.forEach(subjects) { subject in
+                let isDone = try await session.calls.disallow(subject, by: context.admin(by), note: note)
+                results.append((subject, isDone))
+                if isDone {
+                    try context.output.say("ended the exemption of \(subject)")
+                } else {
+                    try context.output.flush()
+                    context.notice("\(subject) is not on the allow list")
+                }
+                return isDone ? .ok : .notFound
+            }
+        }
+        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        return code
     }
 }

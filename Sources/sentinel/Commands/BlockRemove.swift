@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Lifts blocks.
 struct BlockRemove: Command {
     static let name = "block rm"
@@ -11,16 +14,36 @@ struct BlockRemove: Command {
             "Two at once, with a word for the audit log", "sentinel block rm user:alice user:bob --note 'false alarm'"),
     ]
     static let parameters: [Parameter<Self>] = [
-        .option("note", nil, \.note, .string("text"), "for the audit log"),
-        .arguments(
-            "subject", \.subjects, .string("subject"),
-            "ip:203.0.113.7, user:alice, net:198.51.100.0/24; a bare address or network"),
+        .note(\.note),
+        .by(\.by),
+        .subjects(\.subjects),
     ]
 
-    var subjects: [String] = []
+    var subjects: [Subject] = []
     var note: String?
+    var by: String?
+
+    private static let columns: [Column<(subject: Subject, isDone: Bool)>] = [
+        Column("subject", clips: false) { .string($0.subject.description) },
+        Column("lifted") { .bool($0.isDone) },
+    ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        var results: [(subject: Subject, isDone: Bool)] = []
+        let code = try await context.withRedis { session in
+            try await context.forEach(subjects) { subject in
+                let isDone = try await session.calls.unblock(subject, by: context.admin(by), note: note)
+                results.append((subject, isDone))
+                if isDone {
+                    try context.output.say("lifted the block of \(subject)")
+                } else {
+                    try context.output.flush()
+                    context.notice("\(subject) is not blocked")
+                }
+                return isDone ? .ok : .notFound
+            }
+        }
+        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        return code
     }
 }

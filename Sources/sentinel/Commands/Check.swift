@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Asks for a verdict without counting anything.
 struct Check: Command {
     static let name = "check"
@@ -13,17 +16,26 @@ struct Check: Command {
         .argument("kind", \.kind, .string("kind"), "what would be done; without it only blocks are looked at"),
         .option("user", "u", \.user, .string("id"), "who did it"),
         .option("ip", "i", \.ip, .string("address"), "from which address"),
+        .option("tokens", nil, \.tokens, .int(0...1_000_000_000), "tokens it would spend"),
+        .flag("anonymous", nil, \.anonymous, "the user is not registered"),
     ]
 
     var kind: String?
     var user: String?
     var ip: String?
+    var tokens: Int?
+    var anonymous = false
 
     func validate() throws(ValueProblem) {
         if user == nil, ip == nil { throw ValueProblem("who? Give --user <id>, --ip <address> or both") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        // An empty kind asks for blocks alone.
+        let event = Event(
+            kind: kind ?? "", user: user.map { Array($0.utf8) }, ip: ip.map { Array($0.utf8) }, anonymous: anonymous,
+            tokens: tokens.map(Int64.init))
+        let verdict = try await context.withRedis { try await $0.calls.check(event) }
+        return try VerdictReport(verdict: verdict).write(to: context.output)
     }
 }

@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Shows one incident with its evidence.
 struct IncidentShow: Command {
     static let name = "incident show"
@@ -6,8 +9,8 @@ struct IncidentShow: Command {
         Ends with 4 if there is no such incident.
         """
     static let examples = [
-        Example("As a page", "sentinel incident show i-17f3a9"),
-        Example("With every field", "sentinel incident show i-17f3a9 -o json"),
+        Example("As a page", "sentinel incident show i0-17"),
+        Example("With every field", "sentinel incident show i0-17 -o json"),
     ]
     static let parameters: [Parameter<Self>] = [
         .argument("incident", \.id, .string("id"), "the id that incident ls and alerts show")
@@ -16,6 +19,16 @@ struct IncidentShow: Command {
     var id = ""
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        guard let incident = try await context.withRedis({ try await $0.calls.incident(id) }) else {
+            throw Failure(.notFound, "there is no incident \(quoted(id))", hint: "See 'sentinel incident ls'.")
+        }
+        guard context.output.format == .human else {
+            try context.output.one(incident, IncidentColumns.all)
+            return .ok
+        }
+        try context.output.one(incident, IncidentColumns.all.filter { $0.name != "evidence" })
+        try context.output.line("evidence", .strong)
+        for line in PrettyJSON.lines(incident.evidence, indent: 2) { try context.output.line(line) }
+        return .ok
     }
 }

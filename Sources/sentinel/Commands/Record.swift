@@ -1,3 +1,6 @@
+import SentinelCore
+import SentinelEngine
+
 /// Reports one event and prints the verdict.
 struct Record: Command {
     static let name = "record"
@@ -45,6 +48,16 @@ struct Record: Command {
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let event = Event(
+            kind: kind, user: user.map(bytes), ip: ip.map(bytes), text: text.map(bytes), object: object.map(bytes),
+            email: email.map(bytes), username: username.map(bytes), id: id.map(bytes),
+            created: created?.milliseconds(now: context.now), anonymous: anonymous, tokens: tokens.map(Int64.init),
+            status: status)
+        let verdict = try await context.withRedis { try await $0.calls.record(event) }
+        return try VerdictReport(verdict: verdict).write(to: context.output)
+    }
+
+    private func bytes(_ text: String) -> [UInt8] {
+        Array(text.utf8)
     }
 }

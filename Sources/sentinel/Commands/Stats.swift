@@ -1,13 +1,57 @@
+import SentinelCore
+import SentinelEngine
+
 /// Prints what the system counted.
 struct Stats: Command {
     static let name = "stats"
     static let abstract = "Print what was counted"
+    static let discussion = """
+        Counters are kept per UTC day: whole days are summed, from that of --since to today.
+        """
     static let examples = [
         Example("At a glance", "sentinel stats"),
-        Example("For a monitor", "sentinel stats -o json"),
+        Example("The last week, for a monitor", "sentinel stats --since 7d -o json"),
+    ]
+    static let parameters: [Parameter<Self>] = [
+        .option("since", nil, \.since, .time, "from the day of this time on: 7d (ago), a date, ISO 8601")
     ]
 
+    var since = TimePoint.ago(.seconds(86_400))
+
     func run(_ context: Context) async throws -> ExitCode {
-        throw Failure.notWired(Self.name)
+        let start = since.milliseconds(now: context.now)
+        let statistics = try await context.withRedis { try await $0.calls.statistics(since: start) }
+        try context.output.one(statistics, Self.columns(isForPeople: context.output.format == .human))
+        return .ok
+    }
+
+    private static func columns(isForPeople: Bool) -> [Column<Statistics>] {
+        [
+            // People see times as ages, but this is the start of a day.
+            Column("from", "counted from") {
+                isForPeople ? .string(String(ISO8601.format($0.from).prefix(10)) + " (UTC)") : .time($0.from)
+            },
+            Column("events") { .int($0.events) },
+            Column("kinds") { counts($0.kinds, isForPeople) },
+            Column("limited") { .int($0.limited) },
+            Column("reports") { .int($0.reports) },
+            Column("flags") { counts($0.flags, isForPeople) },
+            Column("flags_refused", tone: { $0.refusedFlags > 0 ? .warning : .plain }) { .int($0.refusedFlags) },
+            Column("dropped", tone: { $0.dropped > 0 ? .bad : .plain }) { .int($0.dropped) },
+            Column("incidents") { .int($0.incidents) },
+            Column("blocks", "active blocks") { .int($0.blocks) },
+            Column("exemptions") { .int($0.exemptions) },
+            Column("backlog", "waiting events") { .int($0.backlog) },
+            Column("coordinator", absent: "none", tone: { $0.coordinator == nil ? .bad : .plain }) {
+                .optional($0.coordinator, Value.string)
+            },
+        ]
+    }
+
+    /// Named counts, the largest first.
+    private static func counts(_ counts: [String: Int64], _ isForPeople: Bool) -> Value {
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        guard isForPeople else { return .json(.object(sorted.map { .init($0.key, .int($0.value)) })) }
+        return sorted.isEmpty ? .null : .list(sorted.map { "\($0.key) \($0.value)" })
     }
 }

@@ -1,3 +1,5 @@
+import SentinelRedis
+
 /// Why a command did not do what it should, for a person to read and a script to tell apart.
 struct Failure: Error, Equatable {
     let code: ExitCode
@@ -26,6 +28,7 @@ struct Failure: Error, Equatable {
         case let failure as Failure: self = failure
         case let problem as UsageProblem: self.init(.usage, problem.message, hint: problem.hint)
         case let problem as ValueProblem: self.init(.usage, problem.message)
+        case let error as RedisError: self.init(redis: error)
         case is CancellationError: self.init(.interrupted, "")
         default: self.init(.failure, String(describing: error))
         }

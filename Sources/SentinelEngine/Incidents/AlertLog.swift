@@ -1,0 +1,59 @@
+import SentinelCore
+import SentinelRedis
+
+/// Reads the stream of alerts from a place on.
+struct AlertLog {
+    /// An alert with the place it has in the stream.
+    struct Entry {
+        let position: String
+        /// Nil when the entry is none of the library's.
+        let number: Int64?
+        let json: [UInt8]
+    }
+
+    /// The place before the first alert.
+    static let start = "0-0"
+    /// Entries per round trip: an alert may hold 16 KB of evidence.
+    static let page = 100
+    /// A log that cannot be read now is read later: the alerts wait there.
+    private static let patience = RedisRetry(tries: .max)
+
+    let calls: Calls
+
+    /// The place just before the alerts that were raised at that time (ms since 1970, of Redis) or later.
+    static func position(before time: Int64) -> String {
+        time > 0 ? "\(time - 1)-\(UInt64.max)" : start
+    }
+
+    /// The next alerts after that place, at most ``page``.
+    func entries(after position: String) async throws(RedisError) -> [Entry] {
+        try await read("XRANGE", "(\(position)", "+", count: Self.page)
+    }
+
+    /// The newest alert; nil if there is none.
+    func newest() async throws(RedisError) -> Entry? {
+        try await read("XREVRANGE", "+", "-", count: 1).first
+    }
+
+    private func read(_ command: String, _ from: String, _ to: String, count: Int) async throws(RedisError) -> [Entry] {
+        var pipeline = RedisPipeline()
+        pipeline.append(command, calls.keys.alertsLog, from, to, "COUNT", count)
+        let reply = try await calls.client.send(pipeline, retrying: Self.patience)[0].orThrow()
+        var entries: [Entry] = []
+        for item in try reply.array {
+            let parts = try item.array
+            guard parts.count == 2 else { continue }
+            var number: Int64?
+            var json: [UInt8] = []
+            for (field, value) in try parts[1].pairs {
+                switch field {
+                case "seq": number = Int64(try value.string).flatMap { Alert.numbers.contains($0) ? $0 : nil }
+                case "alert": json = try value.bytes
+                default: break
+                }
+            }
+            entries.append(Entry(position: try parts[0].string, number: number, json: json))
+        }
+        return entries
+    }
+}

@@ -1,0 +1,85 @@
+import SentinelCore
+package import SentinelRedis
+
+/// What was counted on some days, and what stands now.
+package struct Statistics: Sendable, Equatable {
+    /// The start of the first UTC day that is counted, ms since 1970.
+    package var from: Int64
+    /// Events that the coordinator looked at, and of what kind they were.
+    package var events: Int64 = 0
+    package var kinds: [String: Int64] = [:]
+    /// Events that were refused.
+    package var limited: Int64 = 0
+    package var reports: Int64 = 0
+    /// Flags by rule.
+    package var flags: [String: Int64] = [:]
+    /// Flags that Redis would not take.
+    package var refusedFlags: Int64 = 0
+    /// Events that fell off the log before anybody looked at them.
+    package var dropped: Int64 = 0
+    /// Blocks and exemptions that hold now.
+    package var blocks: Int64 = 0
+    package var exemptions: Int64 = 0
+    /// Incidents that grew in these days.
+    package var incidents: Int64 = 0
+    /// Events that no coordinator has looked at yet.
+    package var backlog: Int64 = 0
+    /// Who holds the lease; nil if nobody does.
+    package var coordinator: String?
+
+    package static let day: Int64 = 86_400_000
+    /// Days that are summed at most: statistics are not kept longer.
+    static let mostDays: Int64 = 400
+
+    init(from: Int64) {
+        self.from = from
+    }
+
+    /// Adds one day's counters.
+    mutating func add(_ counters: RedisReply) throws(RedisError) {
+        for (name, value) in try counters.pairs {
+            let count = try value.int
+            switch name {
+            case "events": Self.add(count, to: &events)
+            case "limited": Self.add(count, to: &limited)
+            case "reports": Self.add(count, to: &reports)
+            case "dropped": Self.add(count, to: &dropped)
+            case "flags_refused": Self.add(count, to: &refusedFlags)
+            case _ where name.hasPrefix("kind:"): Self.add(count, to: &kinds[String(name.dropFirst(5)), default: 0])
+            case _ where name.hasPrefix("flag:"): Self.add(count, to: &flags[String(name.dropFirst(5)), default: 0])
+            default: break
+            }
+        }
+    }
+
+    private static func add(_ count: Int64, to sum: inout Int64) {
+        let (total, overflow) = sum.addingReportingOverflow(count)
+        sum = overflow ? .max : total
+    }
+}
+
+extension Calls {
+    /// Sums the days from that of `since` (ms since 1970) to today.
+    package func statistics(since: Int64) async throws(RedisError) -> Statistics {
+        let now = try await now()
+        let today = now / Statistics.day
+        let first = min(today, max(since / Statistics.day, today - Statistics.mostDays + 1))
+        var statistics = Statistics(from: first * Statistics.day)
+        let replies = try await send { pipeline in
+            pipeline.append("ZCOUNT", keys.blockIndex, "(\(now)", "+inf")
+            pipeline.append("ZCOUNT", keys.allowIndex, "(\(now)", "+inf")
+            pipeline.append("ZCOUNT", keys.incidents, statistics.from, "+inf")
+            pipeline.append("XLEN", keys.events)
+            pipeline.append("HGET", keys.lease, "owner")
+            for day in first...today { pipeline.append("HGETALL", keys.statistics(day: day)) }
+        }
+        statistics.blocks = try replies[0].int
+        statistics.exemptions = try replies[1].int
+        statistics.incidents = try replies[2].int
+        statistics.backlog = try replies[3].int
+        let owner = try replies[4].orThrow()
+        statistics.coordinator = owner.isNull ? nil : try owner.string
+        for counters in replies.dropFirst(5) { try statistics.add(counters) }
+        return statistics
+    }
+}

@@ -1,0 +1,39 @@
+import SentinelCore
+import SentinelEngine
+
+/// Alerts, one a line, written as they come: aligned for people, CSV, or the published JSON object itself.
+struct AlertLines {
+    private let output: Output
+    private var feed: Feed<Alert>
+
+    init(_ output: Output) {
+        self.output = output
+        feed = output.feed(Self.columns(isForPeople: output.format == .human))
+    }
+
+    mutating func write(_ alert: Alert) throws {
+        guard output.format == .json else { return try feed.append(alert) }
+        try output.write(JSONText.write(alert.json) + "\n")
+        try output.flush()
+    }
+
+    private static func columns(isForPeople: Bool) -> [Column<Alert>] {
+        [
+            Column("seq", isListed: false) { .int($0.number) },
+            // Not as an age: the line stays on the screen while time goes on.
+            Column("at", tone: { _ in .faint }) { .string(ISO8601.format($0.at)) },
+            Column("severity", tone: { SeverityName($0.severity).tone }) {
+                .string(SeverityName($0.severity).rawValue)
+            },
+            Column("rule", tone: { _ in .strong }) { .string($0.rule) },
+            Column("subject") { .string($0.subject) },
+            Column("description") { .string($0.description) },
+            Column("block_ref", absent: "", tone: { _ in .bad }) {
+                .optional($0.ref) { .string(isForPeople ? "blocked \($0)" : $0) }
+            },
+            Column("blocked_until", isListed: false) { .optional($0.blockedUntil, Value.time) },
+            Column("incident", isListed: false) { .string($0.incident) },
+            Column("change", isListed: false) { .string($0.change) },
+        ]
+    }
+}

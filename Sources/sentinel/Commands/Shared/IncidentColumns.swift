@@ -1,0 +1,22 @@
+import SentinelCore
+import SentinelEngine
+
+/// The fields of an incident, for lists and for its own page.
+enum IncidentColumns {
+    static let all: [Column<Incident>] = [
+        Column("id", clips: false) { .string($0.id) },
+        Column("severity", tone: { SeverityName($0.severity).tone }) { .string(SeverityName($0.severity).rawValue) },
+        Column("rule") { .string($0.rule) },
+        Column("subject", clips: false) { .string($0.subject.description) },
+        Column("count") { .int($0.count) },
+        Column("last") { .time($0.last) },
+        Column("description") { .string($0.description) },
+        Column("block_ref", "block") { .optional($0.ref, Value.string) },
+        Column("mode", isListed: false) { .string($0.mode.rawValue) },
+        Column("module", isListed: false) { .string($0.module) },
+        Column("first", isListed: false) { .time($0.first) },
+        Column("blocked_until", "blocked until", isListed: false) { .optional($0.blockedUntil, Value.time) },
+        Column("policy", isListed: false) { .string($0.policy) },
+        Column("evidence", isListed: false) { .json($0.evidence) },
+    ]
+}
