@@ -8,7 +8,7 @@
 
 -- The open incident of a rule: {id, event, at}, or nil.
 function S.open_incident(text, now)
-  local id, event, at = string.match(text or '', '^(%S+) (%S+) (%d+)$')
+  local id, event, at = match(text or '', '^(%S+) (%S+) (%d+)$')
   if not id then return nil end
   return { id = id, event = event, at = tonumber(at), over = now - tonumber(at) >= POLICY.quiet }
 end
@@ -26,17 +26,17 @@ end
 
 -- Publishes an alert (a JSON object without its braces) on the channel and the replayable log, under one number.
 function S.alert(namespace, prefix, members)
-  local seq = S.decimal(redis.call('INCR', prefix .. ':seq:alerts'))
+  local seq = S.decimal(call('INCR', prefix .. ':seq:alerts'))
   local text = '{"seq":' .. seq .. ',' .. members .. '}'
-  redis.call('XADD', namespace .. ':alerts:log', 'MAXLEN', '~', POLICY.alerts_most, '*', 'seq', seq, 'alert', text)
-  redis.call('PUBLISH', namespace .. ':alerts', text)
+  call('XADD', namespace .. ':alerts:log', 'MAXLEN', '~', POLICY.alerts_most, '*', 'seq', seq, 'alert', text)
+  call('PUBLISH', namespace .. ':alerts', text)
   return tonumber(seq)
 end
 
 -- After an unblocking: evidence up to now is spent.
 function S.forget_evidence(prefix, subject, now, at)
-  redis.call('SET', prefix .. ':mark:' .. subject, S.decimal(now), 'PX', POLICY.retention)
-  redis.call('DEL', prefix .. ':open:' .. subject, prefix .. ':repeats:' .. subject)
-  redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', POLICY.log_most, '*',
+  call('SET', prefix .. ':mark:' .. subject, S.decimal(now), 'PX', POLICY.retention)
+  call('DEL', prefix .. ':open:' .. subject, prefix .. ':repeats:' .. subject)
+  call('XADD', prefix .. ':events', 'MAXLEN', '~', POLICY.log_most, '*',
     unpack(S.reply('kind', 'unblock', 'subject', subject, 'at', at)))
 end

@@ -36,39 +36,39 @@ S.register(NAME, {}, function(keys, argv)
   if not (epoch and cursor and entries) then
     S.fail('BADARG', NAME .. ': wants epoch, cursor and entries')
   end
-  if not string.find(cursor, '^%d+%-%d+$') then
+  if not find(cursor, '^%d+%-%d+$') then
     S.fail('BADARG', NAME .. ': cursor is ' .. S.shown(cursor) .. ', want a log position like 1700000000000-0')
   end
   S.fence(NAME, prefix, epoch)
   local stream = prefix .. ':events'
-  local stats = prefix .. ':stats:' .. S.decimal(math.floor(S.now(NAME, prefix) / DAY))
-  redis.call('HLEN', stats)
-  redis.call('XLEN', stream)
+  local stats = prefix .. ':stats:' .. S.decimal(floor(S.now(NAME, prefix) / DAY))
+  call('HLEN', stats)
+  call('XLEN', stream)
 
   for _, state in ipairs(states) do
-    redis.call('SET', prefix .. ':' .. state[1], state[3], 'PX', S.decimal(state[2]))
+    call('SET', prefix .. ':' .. state[1], state[3], 'PX', S.decimal(state[2]))
   end
   local dropped = 0
   if entries > 0 then
     local read = 0
-    local group = redis.call('XINFO', 'GROUPS', stream)[1]
+    local group = call('XINFO', 'GROUPS', stream)[1]
     for k = 1, #group, 2 do
       if group[k] == 'entries-read' then read = tonumber(group[k + 1]) or 0 end
     end
     read = read + entries
-    local ms, seq = string.match(cursor, '^(%d+)%-(%d+)$')
-    redis.call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))
+    local ms, seq = match(cursor, '^(%d+)%-(%d+)$')
+    call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))
     local added = 0
-    local info = redis.call('XINFO', 'STREAM', stream)
+    local info = call('XINFO', 'STREAM', stream)
     for k = 1, #info, 2 do
       if info[k] == 'entries-added' then added = info[k + 1] end
     end
-    dropped = math.max(0, added - redis.call('XLEN', stream) - read)
-    redis.call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
+    dropped = math.max(0, added - call('XLEN', stream) - read)
+    call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
     counts[#counts + 1] = { 'events', entries }
     if dropped > 0 then counts[#counts + 1] = { 'dropped', dropped } end
   end
-  for _, count in ipairs(counts) do redis.call('HINCRBY', stats, count[1], S.decimal(count[2])) end
-  redis.call('PEXPIRE', stats, POLICY.retention)
+  for _, count in ipairs(counts) do call('HINCRBY', stats, count[1], S.decimal(count[2])) end
+  call('PEXPIRE', stats, POLICY.retention)
   return { 'cursor', cursor, 'dropped', dropped }
 end)

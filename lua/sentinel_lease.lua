@@ -16,19 +16,19 @@ S.register(NAME, {}, function(keys, argv)
   local owner = S.text(NAME, 'owner', S.bounded(NAME, 'owner', S.required(NAME, wish, 'owner'), 128), 128)
   local ttl = S.integer(NAME, 'ttl', S.required(NAME, wish, 'ttl'), 100, 600000)
   local key = prefix .. ':lease'
-  local standing = redis.call('HGET', key, 'owner')
+  local standing = call('HGET', key, 'owner')
   if standing and standing ~= owner then
-    return { 'owner', standing, 'epoch', redis.call('HGET', key, 'epoch'), 'ttl', redis.call('PTTL', key) }
+    return { 'owner', standing, 'epoch', call('HGET', key, 'epoch'), 'ttl', call('PTTL', key) }
   end
   if wish.release then
-    redis.call('DEL', key)
+    call('DEL', key)
     return { 'owner', '', 'epoch', '0', 'ttl', 0 }
   end
   if not standing then
-    redis.call('XLEN', prefix .. ':events')
+    call('XLEN', prefix .. ':events')
     redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
-    redis.call('HSET', key, 'owner', owner, 'epoch', S.decimal(redis.call('INCR', prefix .. ':seq:lease')))
+    call('HSET', key, 'owner', owner, 'epoch', S.decimal(call('INCR', prefix .. ':seq:lease')))
   end
-  redis.call('PEXPIRE', key, S.decimal(ttl))
-  return { 'owner', owner, 'epoch', redis.call('HGET', key, 'epoch'), 'ttl', ttl }
+  call('PEXPIRE', key, S.decimal(ttl))
+  return { 'owner', owner, 'epoch', call('HGET', key, 'epoch'), 'ttl', ttl }
 end)

@@ -42,7 +42,7 @@ end
 local function block(namespace, prefix, subject, wanted, rule, incident, now)
   local standing = S.block_of(prefix, subject, now)
   local repeats_key = prefix .. ':repeats:' .. subject
-  local repeats = tonumber(redis.call('GET', repeats_key) or 0) or 0
+  local repeats = tonumber(call('GET', repeats_key) or 0) or 0
   local length = wanted['for']
   if not standing then length = math.min(length * 2 ^ math.min(repeats, 40), math.max(wanted.cap, length)) end
   local till = now + length
@@ -50,7 +50,7 @@ local function block(namespace, prefix, subject, wanted, rule, incident, now)
     local ends = standing['until']
     if standing.by ~= 'sentinel' or ends == cjson.null or ends >= till then return nil end
   else
-    redis.call('SET', repeats_key, S.decimal(repeats + 1), 'PX', POLICY.repeat_ttl)
+    call('SET', repeats_key, S.decimal(repeats + 1), 'PX', POLICY.repeat_ttl)
   end
   local ref = S.set_block(namespace, prefix, subject, {
     action = wanted.action or 'block', reason = rule.reason, rule = rule.id, incident = incident, by = 'sentinel',
@@ -66,7 +66,7 @@ S.register(NAME, {}, function(keys, argv)
   if not rule then S.fail('BADARG', NAME .. ': rule ' .. S.shown(flag.rule) .. ' is not in the policy') end
   local subject = S.subject(NAME, S.required(NAME, flag, 'subject'))
   for position in string.gmatch(S.required(NAME, flag, 'event') .. ',' .. (flag.events or ''), '[^,]+') do
-    if not string.find(position, '^%d+%-%d+$') then
+    if not find(position, '^%d+%-%d+$') then
       S.fail('BADARG', NAME .. ': event is ' .. S.shown(position) .. ', want a log position like 1700000000000-0')
     end
   end
@@ -79,11 +79,11 @@ S.register(NAME, {}, function(keys, argv)
   end
   S.fence(NAME, prefix, flag.epoch)
 
-  if S.allowed(prefix, S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
-  local mark = redis.call('GET', prefix .. ':mark:' .. subject)
+  if S.allowed(S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
+  local mark = call('GET', prefix .. ':mark:' .. subject)
   if mark and now <= tonumber(mark) then return { 'outcome', 'stale' } end
   local open_key = prefix .. ':open:' .. subject
-  local open = redis.call('HGETALL', open_key)
+  local open = call('HGETALL', open_key)
   local standing
   for i = 1, #open, 2 do
     if open[i] == rule.id then standing = S.open_incident(open[i + 1], now) end
@@ -93,36 +93,36 @@ S.register(NAME, {}, function(keys, argv)
   S.validate_for_change(namespace, prefix)
 
   local opened = not standing or standing.over
-  local id = opened and 'i' .. partition .. '-' .. S.decimal(redis.call('INCR', prefix .. ':seq:incidents'))
+  local id = opened and 'i' .. partition .. '-' .. S.decimal(call('INCR', prefix .. ':seq:incidents'))
     or standing.id
   local key = prefix .. ':incident:' .. id
-  local count = redis.call('HINCRBY', key, 'count', S.decimal(fresh))
-  redis.call('HSET', key, 'last', S.decimal(now), 'event', flag.event, 'severity', severity,
+  local count = call('HINCRBY', key, 'count', S.decimal(fresh))
+  call('HSET', key, 'last', S.decimal(now), 'event', flag.event, 'severity', severity,
     'description', description, 'evidence', evidence)
   if opened then
-    redis.call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
+    call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
-    redis.call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
+    call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
   end
-  redis.call('PEXPIRE', key, POLICY.retention)
-  redis.call('ZADD', prefix .. ':incidents', S.decimal(now), id)
-  redis.call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
-  redis.call('PEXPIRE', open_key, POLICY.retention)
-  local flags = S.open_flags(redis.call('HGETALL', open_key), now)
+  call('PEXPIRE', key, POLICY.retention)
+  call('ZADD', prefix .. ':incidents', S.decimal(now), id)
+  call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
+  call('PEXPIRE', open_key, POLICY.retention)
+  local flags = S.open_flags(call('HGETALL', open_key), now)
 
   local wanted = wanted_block(rule, severity, flags)
   local till, ref
   if wanted then till, ref = block(namespace, prefix, subject, wanted, rule, id, now) end
-  if till then redis.call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
+  if till then call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
   local seq
   if opened or till then
-    seq = S.alert(namespace, prefix, string.format(
+    seq = S.alert(namespace, prefix, format(
       '"at":%s,"change":"%s","incident":"%s","rule":"%s","module":"%s","severity":%d,"mode":"%s","subject":%s,'
         .. '"count":%s,"description":%s,"block":%s,"evidence":%s',
       S.decimal(now), opened and 'opened' or 'blocked', id, rule.id, rule.module, severity,
       rule.shadow and 'shadow' or 'enforce', cjson.encode(S.printable(subject)), S.decimal(count),
       cjson.encode(description),
-      till and string.format('{"until":%s,"ref":"%s"}', S.decimal(till), ref) or 'null', evidence))
+      till and format('{"until":%s,"ref":"%s"}', S.decimal(till), ref) or 'null', evidence))
   end
   return S.reply('outcome', opened and 'opened' or 'grown', 'incident', id, 'count', count, 'seq', seq,
     'blocked', till, 'ref', ref)
