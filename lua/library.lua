@@ -197,9 +197,38 @@ end
 -- A note, description or name of an admin: text, at most `most` bytes.
 function S.text(name, field, value, most)
   if #value > most or not S.is_text(value) then
-    S.fail('BADARG', format('%s: %s wants at most %d bytes of valid UTF-8', name, field, most))
+    S.fail('BADARG', format('%s: %s is %s, want at most %d bytes of UTF-8 without control characters', name, field,
+      S.shown(value), most))
   end
   return value
+end
+
+-- Whether each token outside of strings is one of JSON's (RFC 8259): cjson also takes 1. and -.5.
+local function are_tokens(json)
+  local bare = string.gsub(string.gsub(json, '\\.', ''), '"[^"]*"', ' ')
+  for token in string.gmatch(bare, '[%w.+-]+') do
+    local number = string.gsub(token, '^(%-?%d[%d.]*)[eE][+-]?%d+$', '%1')
+    if token ~= 'true' and token ~= 'false' and token ~= 'null'
+      and not (find(number, '^%-?%d+$') or find(number, '^%-?%d+%.%d+$')) or find(number, '^%-?0%d') then
+      return false
+    end
+  end
+  return true
+end
+
+local strict_json
+
+-- A JSON document that may stand inside another: returned on one line.
+function S.json(name, field, value, most)
+  if not strict_json then
+    strict_json = cjson.new()
+    strict_json.decode_invalid_numbers(false)
+  end
+  local line = string.gsub(value, '[\t\r\n]', ' ')
+  if #value > most or not S.is_text(line) or not pcall(strict_json.decode, line) or not are_tokens(line) then
+    S.fail('BADARG', format('%s: %s is %s, want a JSON document of at most %d bytes', name, field, S.shown(value), most))
+  end
+  return line
 end
 
 -- The subject as it stands in JSON: as is when it is text without '%', else percent-encoded (reversible).

@@ -1,8 +1,7 @@
 -- sentinel_report: an outside verdict (a model, a moderator, another service) about a subject.
 --
--- FCALL sentinel_report 1 <namespace>:{<partition>} type <rule> [user <id>] [ip <address>] [severity
---   low|medium|high|critical]
---   [description <text>] [context <JSON>] [id <report id>] [at <ms>]
+-- FCALL sentinel_report 1 <namespace>:{<partition>} type <rule> [user <id>] [ip <address>]
+--   [severity low|medium|high|critical] [description <text>] [context <JSON>] [id <report id>] [at <ms>]
 --   type: a rule of the policy that is fed by reports: malicious_content, off_topic_spam, jailbreak_attempt …
 --
 -- Logged for the coordinator, which raises the incident. Replies: accepted <log position>. The same id again changes
@@ -30,11 +29,7 @@ S.register(NAME, {}, function(keys, argv)
     S.fail('BADARG', NAME .. ': severity is ' .. S.shown(report.severity) .. ', want low, medium, high or critical')
   end
   if report.description then S.text(NAME, 'description', report.description, 1024) end
-  if report.context then
-    if #report.context > 4096 or not S.is_text(report.context) or not pcall(cjson.decode, report.context) then
-      S.fail('BADARG', NAME .. ': context wants a JSON document of at most 4096 bytes')
-    end
-  end
+  if report.context then report.context = S.json(NAME, 'context', report.context, 4096) end
   local event = S.event(NAME, S.reply('user', report.user, 'ip', report.ip, 'id', report.id), false)
   local now = S.now(NAME, prefix, report.at)
   local actor = POLICY.scopes[1]
