@@ -1,6 +1,9 @@
--- The files of lua/ are one chunk when Redis loads them: POLICY and S stand at its head.
+-- The files of lua/ are one chunk when Redis loads them: POLICY and S stand at its head, and the locals of library.lua.
 std = "lua51"
 max_line_length = 120
-read_globals = { "redis", "cjson", "cmsgpack", "struct", "POLICY" }
+read_globals = {
+  "redis", "cjson", "cmsgpack", "struct", "POLICY",
+  "call", "find", "match", "sub", "format", "concat", "pack", "unpacked", "floor", "place",
+}
 globals = { "S" }
-files["lua/library.lua"] = { ignore = { "211/S", "241/S" } }
+files["lua/library.lua"] = { ignore = { "211/S", "241/S", "431", "211", "221", "231" } }

@@ -2,9 +2,9 @@
 
 -- Four bytes of an IPv4 address in strict dotted form, or nil.
 local function parse4(text)
-  local a, b, c, d = string.match(text, '^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$')
+  local a, b, c, d = match(text, '^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$')
   if not a then return nil end
-  if string.find(text, '^0%d') or string.find(text, '%.0%d') then return nil end
+  if find(text, '^0%d') or find(text, '%.0%d') then return nil end
   a, b, c, d = tonumber(a), tonumber(b), tonumber(c), tonumber(d)
   if a > 255 or b > 255 or c > 255 or d > 255 then return nil end
   return a, b, c, d
@@ -15,15 +15,15 @@ local function groups_of(side, groups)
   if side == '' then return true end
   local position = 1
   while true do
-    local stop = string.find(side, ':', position, true)
-    local part = string.sub(side, position, stop and stop - 1 or #side)
-    if not stop and string.find(part, '.', 1, true) then
+    local stop = find(side, ':', position, true)
+    local part = sub(side, position, stop and stop - 1 or #side)
+    if not stop and find(part, '.', 1, true) then
       local a, b, c, d = parse4(part)
       if not a then return false end
       groups[#groups + 1] = a * 256 + b
       groups[#groups + 1] = c * 256 + d
     else
-      if not string.find(part, '^%x%x?%x?%x?$') then return false end
+      if not find(part, '^%x%x?%x?%x?$') then return false end
       groups[#groups + 1] = tonumber(part, 16)
     end
     if not stop then return #groups <= 8 end
@@ -33,13 +33,13 @@ end
 
 -- Eight 16-bit groups of an IPv6 address (RFC 4291 section 2.2), or nil.
 local function parse6(text)
-  if #text > 45 or string.find(text, '[^%x:.]') then return nil end
+  if #text > 45 or find(text, '[^%x:.]') then return nil end
   local head, tail = {}, {}
-  local at = string.find(text, '::', 1, true)
+  local at = find(text, '::', 1, true)
   if at then
-    if string.find(text, '::', at + 1, true) then return nil end
-    local left, right = string.sub(text, 1, at - 1), string.sub(text, at + 2)
-    if string.find(left, '.', 1, true) then return nil end
+    if find(text, '::', at + 1, true) then return nil end
+    local left, right = sub(text, 1, at - 1), sub(text, at + 2)
+    if find(left, '.', 1, true) then return nil end
     if not groups_of(left, head) or not groups_of(right, tail) or #head + #tail > 7 then return nil end
     for _ = 1, 8 - #head - #tail do head[#head + 1] = 0 end
     for _, group in ipairs(tail) do head[#head + 1] = group end
@@ -62,18 +62,18 @@ local function text6(groups)
   end
   local left, right = {}, {}
   if not best then best, length = 9, 0 end
-  for i = 1, best - 1 do left[#left + 1] = string.format('%x', groups[i]) end
-  for i = best + length, 8 do right[#right + 1] = string.format('%x', groups[i]) end
-  if length == 0 then return table.concat(left, ':') end
-  return table.concat(left, ':') .. '::' .. table.concat(right, ':')
+  for i = 1, best - 1 do left[#left + 1] = format('%x', groups[i]) end
+  for i = best + length, 8 do right[#right + 1] = format('%x', groups[i]) end
+  if length == 0 then return concat(left, ':') end
+  return concat(left, ':') .. '::' .. concat(right, ':')
 end
 
 local function prefix4(a, b, c, d, bits)
   local number = ((a * 256 + b) * 256 + c) * 256 + d
   local size = 2 ^ (32 - bits)
   number = number - number % size
-  return string.format('%d.%d.%d.%d/%d', math.floor(number / 16777216), math.floor(number / 65536) % 256,
-    math.floor(number / 256) % 256, number % 256, bits)
+  return format('%d.%d.%d.%d/%d', floor(number / 16777216), floor(number / 65536) % 256,
+    floor(number / 256) % 256, number % 256, bits)
 end
 
 local function prefix6(groups, bits)
@@ -89,29 +89,30 @@ end
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
 local memo, memo_size, MEMO_MOST = {}, 0, 4096
 
--- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); subjects: whatever a block may name it by.
+-- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a block may name it by, the
+-- address first; memos: see distinct.lua.
 local function describe(value)
   local a, b, c, d = parse4(value)
-  local known = { text = value, nets = {} }
+  local known = { text = value, names = {}, memos = {} }
   local groups
   if not a then
     groups = parse6(value)
     if not groups then return nil end
     if groups[6] == 65535 and groups[1] + groups[2] + groups[3] + groups[4] + groups[5] == 0 then
-      a, b, c, d = math.floor(groups[7] / 256), groups[7] % 256, math.floor(groups[8] / 256), groups[8] % 256
-      known.text = string.format('%d.%d.%d.%d', a, b, c, d)
+      a, b, c, d = floor(groups[7] / 256), groups[7] % 256, floor(groups[8] / 256), groups[8] % 256
+      known.text = format('%d.%d.%d.%d', a, b, c, d)
     end
   end
   if a then
     known.subject = 'ip:' .. known.text
-    for i, bits in ipairs(POLICY.net4) do known.nets[i] = 'net:' .. prefix4(a, b, c, d, bits) end
+    for i, bits in ipairs(POLICY.net4) do known.names[i + 1] = 'net:' .. prefix4(a, b, c, d, bits) end
   else
     known.text = text6(groups)
     known.subject = POLICY.subject6 == 128 and 'ip:' .. known.text
       or 'net:' .. prefix6(groups, POLICY.subject6)
-    for i, bits in ipairs(POLICY.net6) do known.nets[i] = 'net:' .. prefix6(groups, bits) end
+    for i, bits in ipairs(POLICY.net6) do known.names[i + 1] = 'net:' .. prefix6(groups, bits) end
   end
-  known.ip = 'ip:' .. known.text
+  known.names[1] = 'ip:' .. known.text
   return known
 end
 
@@ -137,7 +138,7 @@ end
 
 -- A CIDR network in canonical text. Its length must be one of the policy's, or no check would ever look at it.
 function S.network(name, value)
-  local base, length = string.match(value, '^(.*)/(%d%d?%d?)$')
+  local base, length = match(value, '^(.*)/(%d%d?%d?)$')
   local bits = tonumber(length)
   local a, b, c, d, groups
   if base then
@@ -150,9 +151,9 @@ function S.network(name, value)
   local canonical = a and prefix4(a, b, c, d, bits) or prefix6(groups, bits)
   local lengths = a and POLICY.net4 or POLICY.net6
   if not listed(lengths, bits) then
-    S.fail('BADARG', name .. ': net has length /' .. bits .. ', the policy looks at /' .. table.concat(lengths, ', /'))
+    S.fail('BADARG', name .. ': net has length /' .. bits .. ', the policy looks at /' .. concat(lengths, ', /'))
   end
-  local given = a and string.format('%d.%d.%d.%d/%d', a, b, c, d, bits) or text6(groups) .. '/' .. bits
+  local given = a and format('%d.%d.%d.%d/%d', a, b, c, d, bits) or text6(groups) .. '/' .. bits
   if given ~= canonical then
     S.fail('BADARG', name .. ': net ' .. S.shown(value) .. ' has bits behind its length, did you mean ' .. canonical
       .. '?')

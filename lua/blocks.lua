@@ -6,21 +6,28 @@
 -- the public key with the same JSON and a TTL, for edges. `<prefix>:allow`, `<prefix>:allowed` and
 -- `<namespace>:allow:<subject>` are the same for the allow list, which always wins.
 
--- The subject among `subjects` that is blocked at `now` and nobody allows, and until when; nil if none.
-function S.blocked(prefix, subjects, now)
-  local scores = redis.call('ZMSCORE', prefix .. ':blocks', unpack(subjects))
-  for i = 1, #subjects do
-    if scores[i] then
-      local till = tonumber(scores[i])
-      if till > now and not S.allowed(prefix, subjects, now) then return subjects[i], till end
+-- The name of the event that is blocked at `now` and nobody allows, and until when; nil if none.
+function S.blocked(event, now)
+  local address, user = event.address, event.subjects.user
+  local scores
+  if not address then scores = call('ZMSCORE', place.blocks, user)
+  elseif user then scores = call('ZMSCORE', place.blocks, user, unpack(address.names))
+  else scores = call('ZMSCORE', place.blocks, unpack(address.names)) end
+  for i = 1, #scores do
+    local till = scores[i] and tonumber(scores[i])
+    if till and till > now then
+      local names = S.names_of(event)
+      if S.allowed(names, now) then return nil end
+      return names[i], till
     end
   end
   return nil
 end
 
-function S.allowed(prefix, subjects, now)
-  local scores = redis.call('ZMSCORE', prefix .. ':allow', unpack(subjects))
-  for i = 1, #subjects do
+-- Whether any of these names is on the allow list.
+function S.allowed(names, now)
+  local scores = call('ZMSCORE', place.allow, unpack(names))
+  for i = 1, #names do
     if scores[i] and tonumber(scores[i]) > now then return true end
   end
   return false
@@ -28,26 +35,48 @@ end
 
 -- Every name by which a block or an allow may reach this subject: itself, and the networks around an address.
 function S.names(name, subject)
-  local kind, id = string.match(subject, '^(.-):(.*)$')
+  local kind, id = match(subject, '^(.-):(.*)$')
   if kind ~= 'ip' then return { subject } end
-  local address = S.address(name, 'subject', id)
-  return { address.ip, unpack(address.nets) }
+  return S.address(name, 'subject', id).names
 end
 
--- The active block of a subject as a table, or nil.
+local ACTIONS = { block = true, challenge = true, throttle = true }
+local TEXTS = { 'action', 'reason', 'rule', 'incident', 'ref', 'by', 'note' }
+
+-- What `<prefix>:block` holds of a subject, as a table without nulls, and as JSON; nil if nothing.
+function S.stored_block(prefix, subject)
+  local key = prefix .. ':block'
+  local text = call('HGET', key, subject)
+  if not text then return nil end
+  local sound, block = pcall(cjson.decode, text)
+  if not sound or type(block) ~= 'table' or not ACTIONS[block.action] or type(block.since) ~= 'number' then
+    S.fail_foreign(key)
+  end
+  for _, field in ipairs(TEXTS) do
+    if block[field] == cjson.null then block[field] = nil end
+    if block[field] and type(block[field]) ~= 'string' then S.fail_foreign(key) end
+  end
+  if block['until'] == cjson.null then block['until'] = nil
+  elseif type(block['until']) ~= 'number' then S.fail_foreign(key) end
+  return block, text
+end
+
+-- The active block of a subject, or nil.
 function S.block_of(prefix, subject, now)
-  local till = redis.call('ZSCORE', prefix .. ':blocks', subject)
+  local till = call('ZSCORE', prefix .. ':blocks', subject)
   if not till or tonumber(till) <= now then return nil end
-  local text = redis.call('HGET', prefix .. ':block', subject)
-  return text and cjson.decode(text)
+  return (S.stored_block(prefix, subject))
 end
 
--- Takes out blocks or allows that time has ended, a bounded number per call.
-local function sweep(set, hash, now)
-  local ended = redis.call('ZRANGE', set, '-inf', S.decimal(now), 'BYSCORE', 'LIMIT', '0', '64')
+-- Takes out blocks or allows that time has ended, a bounded number per call. Their public keys have gone by themselves,
+-- but for a replay, whose clock is not that of Redis.
+local function sweep(set, hash, public, now)
+  local ended = call('ZRANGE', set, '-inf', S.decimal(now), 'BYSCORE', 'LIMIT', '0', '64')
   if #ended > 0 then
-    redis.call('ZREM', set, unpack(ended))
-    redis.call('HDEL', hash, unpack(ended))
+    call('ZREM', set, unpack(ended))
+    call('HDEL', hash, unpack(ended))
+    for i = 1, #ended do ended[i] = public .. ended[i] end
+    call('DEL', unpack(ended))
   end
 end
 
@@ -69,30 +98,30 @@ local BLOCK_ORDER = { 'action', 'reason', 'rule', 'incident', 'ref', 'by', 'note
 
 -- One message on the channel of blocks; `extra` is the block's JSON or nil.
 local function announce(namespace, prefix, change, subject, text)
-  local seq = redis.call('INCR', prefix .. ':seq:blocks')
+  local seq = call('INCR', prefix .. ':seq:blocks')
   local message = '{"seq":' .. S.decimal(seq) .. ',"change":"' .. change .. '","subject":'
     .. cjson.encode(S.printable(subject)) .. ',"block":' .. (text or 'null') .. '}'
-  redis.call('PUBLISH', namespace .. ':blocks', message)
+  call('PUBLISH', namespace .. ':blocks', message)
   return seq
 end
 
 -- Everything that admins and the coordinator changed, newest last, at most POLICY.audit_most entries.
 function S.audit(prefix, now, by, what, subject, detail)
-  redis.call('XADD', prefix .. ':audit', 'MAXLEN', '~', POLICY.audit_most, '*', 'at', S.decimal(now), 'by', by,
+  call('XADD', prefix .. ':audit', 'MAXLEN', '~', POLICY.audit_most, '*', 'at', S.decimal(now), 'by', by,
     'what', what, 'subject', S.printable(subject), 'detail', detail or '')
 end
 
 -- Sets a block (the fields of BLOCK_ORDER but ref) and tells everybody. Returns its ref.
 function S.set_block(namespace, prefix, subject, block, now)
-  sweep(prefix .. ':blocks', prefix .. ':block', now)
-  local change = redis.call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
-  block.ref = 'b' .. string.match(prefix, '{(%d+)}$') .. '-' .. S.decimal(redis.call('INCR', prefix .. ':seq:refs'))
+  sweep(prefix .. ':blocks', prefix .. ':block', namespace .. ':block:', now)
+  local change = call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
+  block.ref = 'b' .. string.match(prefix, '{(%d+)}$') .. '-' .. S.decimal(call('INCR', prefix .. ':seq:refs'))
   local text = json(BLOCK_ORDER, block)
   local key = namespace .. ':block:' .. subject
   local till = block['until']
-  if till then redis.call('SET', key, text, 'PX', S.decimal(till - now)) else redis.call('SET', key, text) end
-  redis.call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
-  redis.call('HSET', prefix .. ':block', subject, text)
+  if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
+  call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
+  call('HSET', prefix .. ':block', subject, text)
   announce(namespace, prefix, change, subject, text)
   S.audit(prefix, now, block.by, 'block', subject, text)
   return block.ref, change
@@ -100,10 +129,11 @@ end
 
 -- Lifts the block of a subject; false if there is none.
 function S.lift_block(namespace, prefix, subject, by, note, now)
-  local had = redis.call('ZREM', prefix .. ':blocks', subject)
-  local text = redis.call('HGET', prefix .. ':block', subject)
-  redis.call('HDEL', prefix .. ':block', subject)
-  local key = redis.call('DEL', namespace .. ':block:' .. subject)
+  sweep(prefix .. ':blocks', prefix .. ':block', namespace .. ':block:', now)
+  local had = call('ZREM', prefix .. ':blocks', subject)
+  local text = call('HGET', prefix .. ':block', subject)
+  call('HDEL', prefix .. ':block', subject)
+  local key = call('DEL', namespace .. ':block:' .. subject)
   if had == 0 and key == 0 then return false end
   announce(namespace, prefix, 'lifted', subject, text)
   S.audit(prefix, now, by, 'unblock', subject, note)
@@ -113,19 +143,20 @@ end
 local ALLOW_ORDER = { 'by', 'note', 'since', 'until' }
 
 function S.set_allow(namespace, prefix, subject, allow, now)
-  sweep(prefix .. ':allow', prefix .. ':allowed', now)
+  sweep(prefix .. ':allow', prefix .. ':allowed', namespace .. ':allow:', now)
   local text, till = json(ALLOW_ORDER, allow), allow['until']
   local key = namespace .. ':allow:' .. subject
-  if till then redis.call('SET', key, text, 'PX', S.decimal(till - now)) else redis.call('SET', key, text) end
-  redis.call('ZADD', prefix .. ':allow', till and S.decimal(till) or '+inf', subject)
-  redis.call('HSET', prefix .. ':allowed', subject, text)
+  if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
+  call('ZADD', prefix .. ':allow', till and S.decimal(till) or '+inf', subject)
+  call('HSET', prefix .. ':allowed', subject, text)
   S.audit(prefix, now, allow.by, 'allow', subject, text)
 end
 
 function S.lift_allow(namespace, prefix, subject, by, note, now)
-  local had = redis.call('ZREM', prefix .. ':allow', subject)
-  redis.call('HDEL', prefix .. ':allowed', subject)
-  redis.call('DEL', namespace .. ':allow:' .. subject)
+  sweep(prefix .. ':allow', prefix .. ':allowed', namespace .. ':allow:', now)
+  local had = call('ZREM', prefix .. ':allow', subject)
+  call('HDEL', prefix .. ':allowed', subject)
+  call('DEL', namespace .. ':allow:' .. subject)
   if had == 0 then return false end
   S.audit(prefix, now, by, 'disallow', subject, note)
   return true

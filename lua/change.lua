@@ -6,28 +6,47 @@
 -- Fails when `epoch` is given and is not the standing lease's.
 function S.fence(name, prefix, epoch)
   if not epoch then return end
-  local standing = redis.call('HGET', prefix .. ':lease', 'epoch')
+  S.want_type(prefix .. ':lease', 'hash')
+  local standing = call('HGET', prefix .. ':lease', 'epoch')
   if standing ~= epoch then
     S.fail('FENCED', name .. ': epoch ' .. S.shown(epoch) .. ' is over'
-      .. (standing and ', the partition is at ' .. standing or ', the partition has no owner'))
+      .. (standing and ', the partition is at ' .. S.shown(standing) or ', the partition has no owner'))
   end
 end
 
--- Touches every key a change writes to, so that a foreign type fails before the first write.
-function S.validate_for_change(namespace, prefix)
-  for _, counter in ipairs({ 'alerts', 'blocks', 'refs', 'incidents' }) do
-    local value = redis.call('GET', prefix .. ':seq:' .. counter)
-    if value and not string.find(value, '^%d+$') then
-      S.fail('BADSTATE', 'key ' .. S.shown(prefix .. ':seq:' .. counter)
-        .. ' holds a value that this library did not write')
-    end
+-- Fails unless the key is of that type, or missing.
+function S.want_type(key, wanted)
+  local is = call('TYPE', key).ok
+  if is ~= 'none' and is ~= wanted then
+    S.fail('BADSTATE', 'key ' .. S.shown(key) .. ' is a ' .. is .. ', this library writes a ' .. wanted .. ' there')
   end
-  redis.call('XLEN', prefix .. ':audit')
-  redis.call('XLEN', prefix .. ':events')
-  redis.call('XLEN', namespace .. ':alerts:log')
-  redis.call('ZCARD', prefix .. ':incidents')
-  redis.call('ZCARD', prefix .. ':blocks')
-  redis.call('ZCARD', prefix .. ':allow')
-  redis.call('HLEN', prefix .. ':block')
-  redis.call('HLEN', prefix .. ':allowed')
+end
+
+-- Fails unless the key is missing or holds a number that INCR can still raise.
+function S.want_counter(key)
+  S.want_type(key, 'string')
+  local value = call('GET', key)
+  if value and (not find(value, '^%d+$') or #value > 18) then S.fail_foreign(key) end
+end
+
+-- The same of a field of a hash, whose type is checked already.
+function S.want_count(key, field)
+  local value = call('HGET', key, field)
+  if value and (not find(value, '^%d+$') or #value > 18) then S.fail_foreign(key) end
+end
+
+-- Looks at every key that a change about this subject writes to, so that a foreign one fails before the first write.
+function S.validate_for_change(namespace, prefix, subject)
+  for _, counter in ipairs({ 'alerts', 'blocks', 'refs', 'incidents' }) do S.want_counter(prefix .. ':seq:' .. counter) end
+  S.want_type(prefix .. ':audit', 'stream')
+  S.want_type(prefix .. ':events', 'stream')
+  S.want_type(namespace .. ':alerts:log', 'stream')
+  for _, set in ipairs({ ':incidents', ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end
+  for _, hash in ipairs({ ':block', ':allowed', ':open:' .. subject }) do S.want_type(prefix .. hash, 'hash') end
+  for _, text in ipairs({ prefix .. ':mark:', prefix .. ':repeats:', namespace .. ':block:', namespace .. ':allow:' }) do
+    S.want_type(text .. subject, 'string')
+  end
+  S.stored_block(prefix, subject)
+  local repeats = prefix .. ':repeats:' .. subject
+  S.want_counter(repeats)
 end

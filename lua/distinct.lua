@@ -5,46 +5,98 @@
 -- changed: only then the slices of the window are counted together. The window thus slides in steps of one slice:
 -- it never holds anything older than itself and may miss up to one slice of the oldest.
 -- <https://redis.io/docs/latest/commands/pfadd/>
+--
+-- Most events come from a user at an address that both know of each other. So the actor's state remembers the last
+-- address (`memo`) and the time (`bucket`) in which all rules about that pair have counted it: then nothing can change.
+
+-- Numbers the sets of rules about user and address that kinds of event are watched by: what one set has counted says
+-- nothing of another.
+local pair_sets, pair_sets_known = {}, 0
+
+local function number_pairs(watched)
+  local names = {}
+  for _, rule in ipairs(watched.distinct) do
+    if rule.paired then names[#names + 1] = rule.id end
+  end
+  local set = concat(names, ' ')
+  if not pair_sets[set] then
+    pair_sets_known = pair_sets_known + 1
+    pair_sets[set] = pair_sets_known .. ' '
+  end
+  watched.pairs = pair_sets[set]
+  return watched.pairs
+end
+
+-- The memo of this pair: nil when the event has no address.
+local function memo_of(event)
+  local address, watched = event.address, event.watched
+  if not address then return nil end
+  local set = watched.pairs or number_pairs(watched)
+  local memo = address.memos[set]
+  if not memo then
+    memo = set .. address.text
+    address.memos[set] = memo
+  end
+  return memo
+end
 
 local function key_of(prefix, rule, slice, subject)
   return prefix .. ':d:' .. rule.id .. ':' .. S.decimal(slice) .. ':' .. subject
 end
 
--- The rules of this event as {rule, subject, element, slice, key}; rules whose fields the event lacks are left out, and
--- those about user and address alone when the pair is `known` to be counted.
-function S.distinct_of(prefix, rules, event, now, known)
-  local list = {}
-  for _, rule in ipairs(rules) do
-    if not (known and rule.paired) then
-      local subject, element = event.subjects[rule.per], event[rule.of]
-      if rule.of == 'ip' then element = event.subjects.ip end
+-- The count over all slices of the window. A slice that is no HyperLogLog counts as empty.
+local function count(prefix, each)
+  local rule, keys = each.rule, {}
+  for k = 1, rule.slices do
+    keys[k] = key_of(prefix, rule, each.slice - k + 1, each.subject)
+  end
+  local all = redis.pcall('PFCOUNT', unpack(keys))
+  if type(all) == 'number' then return all end
+  local sound = {}
+  for k = 1, #keys do
+    -- Twice the same key: Redis notes a count in a key that it is asked for alone.
+    if type(redis.pcall('PFCOUNT', keys[k], keys[k])) == 'number' then sound[#sound + 1] = keys[k] end
+  end
+  return call('PFCOUNT', unpack(sound))
+end
+
+-- Adds the event's values to the rules that watch them. Returns a list of {rule, used} of those that are over their
+-- limit because of this event, or nil. `actor`: the scope that carries the actor's state.
+function S.add_distinct(prefix, event, actor, now)
+  local bucket, memo = now - now % POLICY.memo_step, memo_of(event)
+  local paired = memo and actor.bucket == bucket and actor.memo == memo
+  local rules, subjects, list, keys = event.watched.distinct, event.subjects, nil, nil
+  for i = 1, #rules do
+    local rule = rules[i]
+    if not (paired and rule.paired) then
+      local subject, element = subjects[rule.per], rule.of == 'ip' and subjects.ip or event[rule.of]
       if subject and element then
-        local slice = math.floor(now / rule.step)
-        list[#list + 1] = { rule = rule, subject = subject, element = element, slice = slice,
-          key = key_of(prefix, rule, slice, subject) }
+        local slice = floor(now / rule.step)
+        list, keys = list or {}, keys or {}
+        keys[#keys + 1] = key_of(prefix, rule, slice, subject)
+        list[#list + 1] = { rule = rule, subject = subject, element = element, slice = slice }
       end
     end
   end
-  return list
-end
+  if not list then return nil end
 
--- Fails on a key of a foreign type before anything is written. The first is left to its own PFADD, which comes first.
-function S.validate_distinct(list)
-  for i = 2, #list do redis.call('PFCOUNT', list[i].key) end
-end
-
--- Adds the elements; calls exceeded(rule, subject, count) for each rule over its limit because of this event.
-function S.add_distinct(prefix, list, exceeded)
-  for _, each in ipairs(list) do
-    local rule = each.rule
-    if redis.call('PFADD', each.key, each.element) == 1 then
-      redis.call('PEXPIRE', each.key, S.decimal(rule.window + rule.step))
-      local keys = {}
-      for slice = each.slice - rule.slices + 1, each.slice do
-        keys[#keys + 1] = key_of(prefix, rule, slice, each.subject)
+  local exceeded
+  local before = call('MGET', unpack(keys)) -- to put back, should a later write fail
+  for i, each in ipairs(list) do
+    local key, rule = keys[i], each.rule
+    if before[i] then S.undo('SET', key, before[i], 'KEEPTTL') end
+    if call('PFADD', key, each.element) == 1 then
+      if not before[i] then
+        S.undo('DEL', key)
+        call('PEXPIRE', key, S.decimal(rule.window + rule.step))
       end
-      local count = redis.call('PFCOUNT', unpack(keys))
-      if count > rule.limit then exceeded(rule, each.subject, count) end
+      local used = count(prefix, each)
+      if used > rule.limit then
+        exceeded = exceeded or {}
+        exceeded[#exceeded + 1] = { rule = rule, used = used }
+      end
     end
   end
+  if memo and not paired then actor.bucket, actor.memo, actor.changed = bucket, memo, true end
+  return exceeded
 end

@@ -1,28 +1,54 @@
 -- An event as it comes in: arguments checked, addresses canonical, subjects named.
 
-local KNOWN = {
-  kind = true, user = true, ip = true, text = true, object = true, email = true, username = true, id = true,
-  created = true, anonymous = true, tokens = true, status = true, at = true,
+-- Every field and the most bytes it may have. Those with a form of their own are looked at more closely below.
+local SIZES = {
+  kind = 64, user = 256, ip = 64, text = 1048576, object = 256, email = 320, username = 256, id = 256, created = 64,
+  anonymous = 64, tokens = 64, status = 64, at = 64,
 }
-local SIZES = { user = 256, object = 256, email = 320, username = 256, id = 256 }
 local FLAGS = { ['1'] = true, ['true'] = true, ['0'] = false, ['false'] = false }
-local TEXT_MOST = 1048576 -- what is taken at all; POLICY.text_bytes of it are logged
 
--- The event of a call, checked wholly before anything else happens. `argv` is made ready for the log: canonical
+-- The running call's event: the fields as given, and
+--   weight         tokens as a number
+--   is_anonymous   no account stands behind it
+--   address        what S.address knows of `ip`, or nil
+--   subjects       user, ip and actor: whom rules count
+--   watched        what the policy watches in events of this kind
+local subjects = {}
+local event = { subjects = subjects }
+
+-- Takes the event of a call, checked wholly before anything else happens. `argv` is made ready for the log: canonical
 -- address, text cut. A check may ask without a kind.
 function S.event(name, argv, kind_needed)
-  local event = S.fields(name, argv, KNOWN)
+  local count = #argv
+  if count % 2 == 1 then S.fail_odd(name, count) end
+  event.kind, event.user, event.ip, event.text, event.object, event.email = nil, nil, nil, nil, nil, nil
+  event.username, event.id, event.created, event.anonymous, event.tokens = nil, nil, nil, nil, nil
+  event.status, event.at = nil, nil
+  local ip_at, text_at
+  for i = 1, count, 2 do
+    local field, value = argv[i], argv[i + 1]
+    local most, size = SIZES[field], #value
+    if not most then S.fail_unknown(name, field, SIZES) end
+    if event[field] then S.fail('BADARG', name .. ': field ' .. field .. ' is given twice') end
+    if size > most or (size == 0 and field ~= 'text') then S.bounded(name, field, value, most) end
+    event[field] = value
+    if field == 'ip' then ip_at = i + 1 elseif field == 'text' then text_at = i + 1 end
+  end
+
   local kind = event.kind
   if kind then
-    if #kind > 64 or not string.find(kind, '^[a-z][a-z0-9_]*$') then
-      S.fail('BADARG', name .. ': kind is ' .. S.shown(kind) .. ', want lower-case letters, digits and _, like content')
+    event.watched = POLICY.kinds[kind]
+    if not event.watched then
+      if not find(kind, '^[a-z][a-z0-9_]*$') then
+        S.fail('BADARG', name .. ': kind is ' .. S.shown(kind)
+          .. ', want lower-case letters, digits and _, like content')
+      end
+      event.watched = POLICY.other
     end
   elseif kind_needed then
     S.required(name, event, 'kind')
   end
-  for field, most in pairs(SIZES) do
-    if event[field] then S.bounded(name, field, event[field], most) end
-  end
+  event.is_anonymous = false
   if event.anonymous then
     local flag = FLAGS[event.anonymous]
     if flag == nil then
@@ -33,107 +59,96 @@ function S.event(name, argv, kind_needed)
   event.weight = event.tokens and S.integer(name, 'tokens', event.tokens, 0, 1000000000) or 0
   if event.created then S.integer(name, 'created', event.created, 0, S.MAX_TIME) end
   if event.status then S.integer(name, 'status', event.status, 100, 599) end
-  if event.text and #event.text > TEXT_MOST then
-    S.fail('BADARG', name .. ': text has ' .. #event.text .. ' bytes, want at most ' .. TEXT_MOST)
+
+  local user, address = nil, nil
+  if event.ip then
+    address = S.address(name, 'ip', event.ip)
+    argv[ip_at] = address.text
   end
-  local subjects, names = {}, {}
   if event.user then
-    subjects.user = 'user:' .. event.user
-    names[1] = subjects.user
+    user = 'user:' .. event.user
   else
+    if not address then S.fail('BADARG', name .. ': wants a subject, user or ip or both') end
     event.is_anonymous = true
   end
-  if event.ip then
-    local address = S.address(name, 'ip', event.ip)
-    event.address = address
-    subjects.ip = address.subject
-    names[#names + 1] = address.ip
-    for _, net in ipairs(address.nets) do names[#names + 1] = net end
-  elseif not event.user then
-    S.fail('BADARG', name .. ': wants a subject, user or ip or both')
-  end
-  subjects.actor = subjects.user or subjects.ip
-  event.subjects, event.names = subjects, names
+  if text_at and #event.text > POLICY.text_bytes then argv[text_at] = sub(event.text, 1, POLICY.text_bytes) end
+  event.address = address
+  subjects.user, subjects.ip = user, address and address.subject
+  subjects.actor = user or address.subject
   return event
 end
 
--- The arguments as log fields: canonical address, text cut to the policy's length.
-function S.log_fields(event, argv)
-  for i = 1, #argv, 2 do
-    local field = argv[i]
-    if field == 'ip' then
-      argv[i + 1] = event.address.text
-    elseif field == 'text' and #argv[i + 1] > POLICY.text_bytes then
-      argv[i + 1] = string.sub(argv[i + 1], 1, POLICY.text_bytes)
-    end
-  end
-  return argv
-end
-
--- What the policy watches in events of this kind.
-function S.watched(kind)
-  return POLICY.kinds[kind] or POLICY.other
+-- Everything that a block or an allow may name the event by: the user, the address, the networks around it.
+function S.names_of(of)
+  if not of.address then return { of.subjects.user } end
+  if not of.subjects.user then return of.address.names end
+  return { of.subjects.user, unpack(of.address.names) }
 end
 
 -- The verdict on a blocked subject; counts it in the subject's tally when `counted`.
 function S.blocked_reply(prefix, subject, till, now, counted)
-  local text = redis.call('HGET', prefix .. ':block', subject)
-  local block = text and cjson.decode(text) or { action = 'block' }
+  local block = S.stored_block(prefix, subject) or { action = 'block' }
   if counted then
     local tally = prefix .. ':t:' .. subject
-    if redis.call('INCR', tally) == 1 then redis.call('PEXPIRE', tally, POLICY.tally_ttl) end
+    local count = redis.pcall('INCR', tally)
+    if type(count) ~= 'number' then S.fail_foreign(tally) end
+    if count == 1 then call('PEXPIRE', tally, POLICY.tally_ttl) end
   end
   local verdict = block.action
   if verdict == 'throttle' then verdict = 'limit' end
-  local function given(value)
-    if value ~= cjson.null then return value end
-  end
-  return S.reply('verdict', verdict, 'rule', given(block.rule), 'subject', subject, 'reason', given(block.reason),
-    'retry_after_ms', till < math.huge and math.max(1, till - now) or nil, 'ref', given(block.ref))
+  return S.reply('verdict', verdict, 'rule', block.rule, 'subject', subject, 'reason', block.reason,
+    'retry_after_ms', till < math.huge and till - now or nil, 'ref', block.ref)
 end
 
--- Looks at every limit of the event. Returns
---   tightest: {rule, limit, remaining} of the allowed event (after it when `cost` counts), or nil
---   refused:  {rule, limit, remaining, wait} of the rule that makes it wait longest, or nil
---   flags:    list of {rule, used} that are exceeded
-function S.judge(states, watched, event, now, counting)
-  local tightest, refused, flags = nil, nil, {}
-  for _, series in ipairs(watched.series) do
-    local state = states[series.scope]
-    if state then
-      local window = S.window(state, series)
-      local at = math.max(now, window.last)
-      for i, rule in ipairs(series.rules) do
-        local limit = event.is_anonymous and rule.anonymous or rule.limit
-        local cost = rule.sum and event.weight or 1
+-- The states of the subjects that the event's limits count, each in its scope; and the actor's, which also remembers.
+function S.load_states(of)
+  local scopes, used = POLICY.scopes, of.watched.scopes
+  for i = 1, #scopes do
+    local scope = scopes[i]
+    local subject = subjects[scope.id]
+    if subject and (i == 1 or used[scope.id]) then
+      S.load_state(scope, subject)
+    else
+      scope.loaded = false
+    end
+  end
+end
+
+-- Looks at every limit of the event. `counting`: what remains is told as after the event.
+-- Returns rule, limit and remaining of the tightest limit that allows the event (nil: no limit), then
+--   refused   {rule, limit, remaining, wait} of the rule that makes it wait longest, or nil
+--   flags     list of {rule, used} that are exceeded, or nil
+function S.judge(of, now, counting)
+  local tightest, tightest_limit, least, refused, flags
+  local all, anonymous, weight = of.watched.series, of.is_anonymous, of.weight
+  for k = 1, #all do
+    local series = all[k]
+    if series.state.loaded then
+      local window, rules = S.window(series), series.rules
+      local at = window[S.LAST] > now and window[S.LAST] or now
+      for i = 1, #rules do
+        local rule = rules[i]
+        local limit = anonymous and rule.anonymous or rule.limit
+        local cost = rule.sum and weight or 1
         local used = S.used(window, series, i, at)
-        local excess = used + cost - limit
-        if excess > 0 and cost > 0 then flags[#flags + 1] = { rule = rule, used = used } end
-        if excess > 0 and cost > 0 and rule.enforce then
-          local wait = cost > limit and -1 or S.wait(window, series, i, excess, at)
-          if not refused or wait == -1 or (refused.wait ~= -1 and wait > refused.wait) then
-            refused = { rule = rule, limit = limit, remaining = math.max(0, limit - used), wait = wait }
+        local left = limit - used - cost
+        if left < 0 and cost > 0 then
+          flags = flags or {}
+          flags[#flags + 1] = { rule = rule, used = used }
+          if rule.enforce then
+            -- For an event that came late the window frees at its own clock, not at its time.
+            local wait = cost > limit and -1 or S.wait(window, series, i, -left, at) + at - now
+            if not refused or (refused.wait ~= -1 and (wait == -1 or wait > refused.wait)) then
+              refused = { rule = rule, limit = limit, remaining = math.max(0, limit - used), wait = wait }
+            end
           end
         elseif rule.enforce then
-          local remaining = limit - used - (counting and cost or 0)
-          if not tightest or remaining < tightest.remaining then
-            tightest = { rule = rule, limit = limit, remaining = remaining }
-          end
+          if not counting then left = left + cost end
+          if left < 0 then left = 0 end -- a policy with a lower limit came in between
+          if not least or left < least then tightest, tightest_limit, least = rule, limit, left end
         end
       end
     end
   end
-  return tightest, refused, flags
-end
-
--- The states of the subjects that the event's limits count.
-function S.states(prefix, watched, event)
-  local states = {}
-  for _, scope in ipairs(POLICY.scopes) do
-    local subject = event.subjects[scope.id]
-    if subject and (watched.scopes[scope.id] or scope.id == 'actor') then
-      states[scope.id] = S.load_state(prefix, scope, subject)
-    end
-  end
-  return states
+  return tightest, tightest_limit, least, refused, flags
 end

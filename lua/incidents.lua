@@ -1,42 +1,46 @@
 -- Incidents: one per subject and rule while it is open.
 --
--- `<prefix>:open:<subject>` (hash: rule -> '<incident> <last log position> <last at>') says what is open; an
--- incident that
--- saw nothing new for POLICY.quiet ms is over, and the next flag opens another. `<prefix>:incident:<id>` is the
--- incident,
--- `<prefix>:incidents` (sorted set: id -> last change, ms) their list. All live for POLICY.retention.
+-- `<prefix>:open:<subject>` (hash: rule -> '<incident> <last log position> <last at>') says what is open; an incident
+-- that saw nothing new for POLICY.quiet ms is over, and the next flag opens another. `<prefix>:incident:<id>` is the
+-- incident, `<prefix>:incidents` (sorted set: id -> last change, ms) their list. All live for POLICY.retention.
 
--- The open incident of a rule: {id, event, at}, or nil.
-function S.open_incident(text, now)
-  local id, event, at = string.match(text or '', '^(%S+) (%S+) (%d+)$')
-  if not id then return nil end
+-- What the open hash says of a rule: {id, event, at, over}.
+function S.open_incident(key, text, now)
+  local id, event, at = match(text, '^(i%d+%-%d+) (%d+%-%d+) (%d+)$')
+  if not id then S.fail_foreign(key) end
   return { id = id, event = event, at = tonumber(at), over = now - tonumber(at) >= POLICY.quiet }
 end
 
--- How many rules have an open enforced incident on the subject, of the HGETALL of its `open` hash.
-function S.open_flags(open, now)
+-- All that is open on a subject, by rule, those included that are over.
+function S.open_incidents(key, now)
+  local fields, open = call('HGETALL', key), {}
+  for i = 1, #fields, 2 do open[fields[i]] = S.open_incident(key, fields[i + 1], now) end
+  return open
+end
+
+-- How many rules of these have an open enforced incident.
+function S.open_flags(open)
   local count = 0
-  for i = 1, #open, 2 do
-    local rule = POLICY.rules[open[i]]
-    local incident = S.open_incident(open[i + 1], now)
-    if rule and not rule.shadow and incident and not incident.over then count = count + 1 end
+  for id, incident in pairs(open) do
+    local rule = POLICY.rules[id]
+    if rule and not rule.shadow and not incident.over then count = count + 1 end
   end
   return count
 end
 
 -- Publishes an alert (a JSON object without its braces) on the channel and the replayable log, under one number.
 function S.alert(namespace, prefix, members)
-  local seq = S.decimal(redis.call('INCR', prefix .. ':seq:alerts'))
+  local seq = S.decimal(call('INCR', prefix .. ':seq:alerts'))
   local text = '{"seq":' .. seq .. ',' .. members .. '}'
-  redis.call('XADD', namespace .. ':alerts:log', 'MAXLEN', '~', POLICY.alerts_most, '*', 'seq', seq, 'alert', text)
-  redis.call('PUBLISH', namespace .. ':alerts', text)
+  call('XADD', namespace .. ':alerts:log', 'MAXLEN', '~', POLICY.alerts_most, '*', 'seq', seq, 'alert', text)
+  call('PUBLISH', namespace .. ':alerts', text)
   return tonumber(seq)
 end
 
 -- After an unblocking: evidence up to now is spent.
 function S.forget_evidence(prefix, subject, now, at)
-  redis.call('SET', prefix .. ':mark:' .. subject, S.decimal(now), 'PX', POLICY.retention)
-  redis.call('DEL', prefix .. ':open:' .. subject, prefix .. ':repeats:' .. subject)
-  redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', POLICY.log_most, '*',
+  call('SET', prefix .. ':mark:' .. subject, S.decimal(now), 'PX', POLICY.retention)
+  call('DEL', prefix .. ':open:' .. subject, prefix .. ':repeats:' .. subject)
+  call('XADD', prefix .. ':events', 'MAXLEN', '~', POLICY.log_most, '*',
     unpack(S.reply('kind', 'unblock', 'subject', subject, 'at', at)))
 end

@@ -5,6 +5,9 @@
 -- file are upvalues of the next. Redis offers `redis.call`, `struct`, `cjson`, `string` only inside a call, so
 -- nothing here touches them while loading. <https://redis.io/docs/latest/develop/programmability/functions-intro/>
 --
+-- Redis runs one call at a time. So what a call works on (its event, its states) lives in tables that are made once and
+-- filled anew by each call: making tables is a good part of what a small call costs.
+--
 -- Errors a caller can meet, always before anything was written:
 --   BADARG   an argument is missing, unknown, or has a value that makes no sense: the text names it
 --   BADSTATE a private key holds something that this library did not write
@@ -16,6 +19,19 @@ local S = {}
 
 S.version = 1
 
+-- What every call needs, as locals of the whole library, filled by the first call: a global costs a look-up in two
+-- tables each time.
+local call, find, match, sub, format, concat, pack, unpacked, floor
+
+-- What files need to make ready inside the first call.
+S.preparations = {}
+
+local function prepare()
+  call, find, match, sub, format, concat = redis.call, string.find, string.match, string.sub, string.format, table.concat
+  pack, unpacked, floor = struct.pack, struct.unpack, math.floor
+  for _, each in ipairs(S.preparations) do each() end
+end
+
 -- Raises an error reply: `fail('BADARG', 'field …')`. Redis sends the text as it is.
 function S.fail(code, message)
   error({ err = code .. ' ' .. message }, 0)
@@ -25,61 +41,87 @@ end
 function S.shown(value)
   local text = tostring(value)
   local cut = #text > 64
-  text = string.gsub(string.sub(text, 1, 64), '[^\32-\126]', function(c)
-    return string.format('%%%02X', string.byte(c))
+  text = string.gsub(sub(text, 1, 64), '[^\32-\126]', function(c)
+    return format('%%%02X', string.byte(c))
   end)
   return "'" .. text .. (cut and "…'" or "'")
 end
 
--- KEYS[1], which is `<namespace>:{<partition>}`, and its two parts. The last one is remembered: it is nearly always
--- the same.
-local last_key, last_namespace, last_partition
-function S.partition(name, keys)
-  local key = keys[1]
-  if key ~= last_key or #keys ~= 1 then
-    if #keys ~= 1 then
-      S.fail('BADARG', name .. ': wants exactly 1 key, <namespace>:{<partition>}, and got ' .. #keys)
-    end
-    local namespace, partition = string.match(key, '^([%w_.-]+):{(%d+)}$')
-    if not namespace then
-      S.fail('BADARG', name .. ': the key is ' .. S.shown(key) .. ', want <namespace>:{<partition>}, like sentinel:{0}')
-    end
-    last_key, last_namespace, last_partition = key, namespace, partition
+-- The names of a partition's keys, by KEYS[1], which is `<namespace>:{<partition>}`. `place` is the running call's. A
+-- memo, not state: bounded, emptied when full.
+local places, places_known, PLACES_MOST = {}, 0, 64
+local place
+
+local function new_place(name, keys)
+  if #keys ~= 1 then
+    S.fail('BADARG', name .. ': wants exactly 1 key, <namespace>:{<partition>}, and got ' .. #keys)
   end
-  return key, last_namespace, last_partition
+  local prefix = keys[1]
+  local namespace, partition = match(prefix, '^([%w_.-]+):{(%d+)}$')
+  if not namespace or #partition > 5 then
+    S.fail('BADARG', name .. ': the key is ' .. S.shown(prefix) .. ', want <namespace>:{<partition>}, like sentinel:{0}')
+  end
+  local new = {
+    namespace = namespace, partition = partition, events = prefix .. ':events', blocks = prefix .. ':blocks',
+    allow = prefix .. ':allow', states = {}, windows = {},
+  }
+  for _, scope in ipairs(POLICY.scopes) do
+    new.states[scope] = prefix .. ':s:' .. scope.id .. ':'
+    for _, series in ipairs(scope.series) do new.windows[series] = prefix .. ':w:' .. series.id .. ':' end
+  end
+  if places_known >= PLACES_MOST then places, places_known = {}, 0 end
+  places[prefix], places_known = new, places_known + 1
+  return new
 end
 
--- An integer argument within [low, high]; error otherwise.
+-- Checks the key of a call. Returns it, which is the prefix of all keys of the partition, and its two parts.
+function S.partition(name, keys)
+  local prefix = keys[1]
+  place = prefix and places[prefix]
+  if not place or #keys ~= 1 then place = new_place(name, keys) end
+  return prefix, place.namespace, place.partition
+end
+
+-- A whole number without sign within [low, high]; error otherwise.
 function S.integer(name, field, value, low, high)
-  local number = string.match(value, '^-?%d+$') and #value <= 16 and tonumber(value)
+  local number = #value <= 16 and not find(value, '%D') and tonumber(value)
   if not number or number < low or number > high then
-    S.fail('BADARG', string.format('%s: %s is %s, want a whole number from %.0f to %.0f', name, field, S.shown(value),
-      low, high))
+    S.fail('BADARG', format('%s: %s is %s, want a whole number from %.0f to %.0f', name, field, S.shown(value), low,
+      high))
   end
   return number
 end
 
--- A decimal number without exponent, as Redis wants it in scores and arguments.
+-- A decimal number without exponent, as Redis wants it in scores and arguments. Costs as much as a small redis.call.
 function S.decimal(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 
 S.MAX_TIME = 9007199254740991 -- 2^53 - 1: what a double holds exactly
 
+function S.fail_odd(name, count)
+  S.fail('BADARG', name .. ': wants pairs of field and value, and got an odd number of arguments (' .. count .. ')')
+end
+
+function S.fail_unknown(name, field, known)
+  local names = {}
+  for each in pairs(known) do names[#names + 1] = each end
+  table.sort(names)
+  S.fail('BADARG', name .. ': unknown field ' .. S.shown(field) .. ' (known: ' .. concat(names, ', ') .. ')')
+end
+
+-- A private key holds what cannot come from here: nothing is built on it, nothing is written over it.
+function S.fail_foreign(key)
+  S.fail('BADSTATE', 'key ' .. S.shown(key) .. ' holds a value that this library did not write')
+end
+
 -- ARGV as field/value pairs. `known` says which fields there are. Each at most once.
 function S.fields(name, argv, known)
   local fields, count = {}, #argv
-  if count % 2 == 1 then
-    S.fail('BADARG', name .. ': wants pairs of field and value, and got an odd number of arguments (' .. count .. ')')
-  end
+  if count % 2 == 1 then S.fail_odd(name, count) end
   for i = 1, count, 2 do
     local field = argv[i]
-    if not known[field] then
-      local names = {}
-      for each in pairs(known) do names[#names + 1] = each end
-      table.sort(names)
-      S.fail('BADARG', name .. ': unknown field ' .. S.shown(field) .. ' (known: ' .. table.concat(names, ', ') .. ')')
-    end
+    if not known[field] then S.fail_unknown(name, field, known) end
     if fields[field] then S.fail('BADARG', name .. ': field ' .. field .. ' is given twice') end
     fields[field] = argv[i + 1]
   end
@@ -92,32 +134,43 @@ function S.required(name, fields, field)
   return value
 end
 
--- Now in ms. The caller's own time (`at`) counts only in a namespace that is open for replay: there the key
--- `<prefix>:clock` holds the word `replay`, which only those set who may write keys. Live calls cannot forge time.
+-- '000' to '999', as they are needed.
+local digits = {}
+
+-- Now in ms, as a number and as a decimal text.
+--
+-- The caller's own time (`at`) counts only in a namespace that is open for replay: there the key `<prefix>:clock` holds
+-- the word `replay`, which only those set who may write keys. Live calls cannot forge time.
 function S.now(name, prefix, at)
   if at then
-    if redis.call('GET', prefix .. ':clock') ~= 'replay' then
+    if call('GET', prefix .. ':clock') ~= 'replay' then
       S.fail('BADARG', name .. ': field at is for replays; this namespace runs on the time of Redis')
     end
-    return S.integer(name, 'at', at, 0, S.MAX_TIME)
+    return S.integer(name, 'at', at, 1, S.MAX_TIME), at
   end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  local time = call('TIME')
+  local seconds, milliseconds = time[1], floor(time[2] / 1000)
+  local text = digits[milliseconds]
+  if not text then
+    text = format('%03d', milliseconds)
+    digits[milliseconds] = text
+  end
+  return seconds * 1000 + milliseconds, seconds .. text
 end
 
 -- Length limits of opaque bytes.
 function S.bounded(name, field, value, most)
   local size = #value
   if size == 0 or size > most then
-    S.fail('BADARG', string.format('%s: %s has %d bytes, want 1 to %d', name, field, size, most))
+    S.fail('BADARG', format('%s: %s has %d bytes, want 1 to %d', name, field, size, most))
   end
   return value
 end
 
 -- Whether the bytes are valid UTF-8 (RFC 3629) without control characters: fit for JSON and for a terminal.
 function S.is_text(bytes)
-  if not string.find(bytes, '[%z\1-\31\127-\255]') then return true end
-  if string.find(bytes, '[%z\1-\8\11\12\14-\31\127]') then return false end
+  if not find(bytes, '[%z\1-\31\127-\255]') then return true end
+  if find(bytes, '[%z\1-\8\11\12\14-\31\127]') then return false end
   local i, size = 1, #bytes
   while i <= size do
     local c, low, high = string.byte(bytes, i), 128, 191
@@ -144,22 +197,51 @@ end
 -- A note, description or name of an admin: text, at most `most` bytes.
 function S.text(name, field, value, most)
   if #value > most or not S.is_text(value) then
-    S.fail('BADARG', string.format('%s: %s wants at most %d bytes of valid UTF-8', name, field, most))
+    S.fail('BADARG', format('%s: %s is %s, want at most %d bytes of UTF-8 without control characters', name, field,
+      S.shown(value), most))
   end
   return value
 end
 
+-- Whether each token outside of strings is one of JSON's (RFC 8259): cjson also takes 1. and -.5.
+local function are_tokens(json)
+  local bare = string.gsub(string.gsub(json, '\\.', ''), '"[^"]*"', ' ')
+  for token in string.gmatch(bare, '[%w.+-]+') do
+    local number = string.gsub(token, '^(%-?%d[%d.]*)[eE][+-]?%d+$', '%1')
+    if token ~= 'true' and token ~= 'false' and token ~= 'null'
+      and not (find(number, '^%-?%d+$') or find(number, '^%-?%d+%.%d+$')) or find(number, '^%-?0%d') then
+      return false
+    end
+  end
+  return true
+end
+
+local strict_json
+
+-- A JSON document that may stand inside another: returned on one line.
+function S.json(name, field, value, most)
+  if not strict_json then
+    strict_json = cjson.new()
+    strict_json.decode_invalid_numbers(false)
+  end
+  local line = string.gsub(value, '[\t\r\n]', ' ')
+  if #value > most or not S.is_text(line) or not pcall(strict_json.decode, line) or not are_tokens(line) then
+    S.fail('BADARG', format('%s: %s is %s, want a JSON document of at most %d bytes', name, field, S.shown(value), most))
+  end
+  return line
+end
+
 -- The subject as it stands in JSON: as is when it is text without '%', else percent-encoded (reversible).
 function S.printable(subject)
-  if S.is_text(subject) and not string.find(subject, '[%%\t\r\n]') then return subject end
+  if S.is_text(subject) and not find(subject, '[%%\t\r\n]') then return subject end
   return (string.gsub(subject, '[^\33-\36\38-\126]', function(c)
-    return string.format('%%%02X', string.byte(c))
+    return format('%%%02X', string.byte(c))
   end))
 end
 
 -- `<type>:<id>` checked and made canonical: addresses by RFC 5952, networks in a prefix length of the policy.
 function S.subject(name, subject)
-  local kind, id = string.match(subject, '^([a-z][a-z0-9_]*):(.*)$')
+  local kind, id = match(subject, '^([a-z][a-z0-9_]*):(.*)$')
   if not kind or #kind > 32 then
     S.fail('BADARG', name .. ': subject is ' .. S.shown(subject)
       .. ', want <type>:<id>, like user:42 or ip:203.0.113.7')
@@ -185,10 +267,29 @@ end
 
 -- Whether log position a ('<ms>-<seq>') comes after b.
 function S.after(a, b)
-  local am, as = string.match(a, '^(%d+)-(%d+)$')
-  local bm, bs = string.match(b, '^(%d+)-(%d+)$')
+  local am, as = match(a, '^(%d+)-(%d+)$')
+  local bm, bs = match(b, '^(%d+)-(%d+)$')
   am, as, bm, bs = tonumber(am), tonumber(as), tonumber(bm), tonumber(bs)
   return am > bm or (am == bm and as > bs)
+end
+
+-- How to take back what this call wrote: command, key and up to two arguments (false: none), one after the other.
+local journal, journaled = {}, 0
+
+-- Notes a command that takes back the write just made, should a later one of the same call fail.
+function S.undo(command, key, first, second)
+  local at = journaled
+  journal[at + 1], journal[at + 2], journal[at + 3], journal[at + 4] = command, key, first, second or false
+  journaled = at + 4
+end
+
+local function take_back()
+  for at = journaled - 3, 1, -4 do
+    local command, key, first, second = journal[at], journal[at + 1], journal[at + 2], journal[at + 3]
+    if second then redis.pcall(command, key, first, second)
+    elseif first then redis.pcall(command, key, first)
+    else redis.pcall(command, key) end
+  end
 end
 
 -- Registers a function. What it raises (S.fail, or Redis' own errors) becomes the error reply, without the place in
@@ -198,10 +299,13 @@ function S.register(name, flags, body)
     function_name = name,
     flags = flags,
     callback = function(keys, argv)
+      if not call then prepare() end
+      journaled = 0
       local done, result = pcall(body, keys, argv)
       if done then return result end
+      take_back()
       if type(result) == 'table' then result = result.err end
-      if not string.find(result, '^%u+ ') then result = 'ERR ' .. name .. ': ' .. result end
+      if not find(result, '^%u+ ') then result = 'ERR ' .. name .. ': ' .. result end
       return { err = result }
     end,
   }

@@ -1,7 +1,7 @@
 -- sentinel_allow: puts a subject on the allow list, which always wins, and lifts its block.
 --
--- FCALL sentinel_allow 1 <namespace>:{<partition>} subject <type:id> [duration <ms>] [by <name>] [note <text>] [at
---   <ms>]
+-- FCALL sentinel_allow 1 <namespace>:{<partition>} subject <type:id> [duration <ms>] [by <name>] [note <text>]
+--   [at <ms>]
 --
 -- Replies: subject <canonical>, until <ms>|permanent, lifted 0|1.
 
@@ -17,7 +17,7 @@ S.register(NAME, {}, function(keys, argv)
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
-  S.validate_for_change(namespace, prefix)
+  S.validate_for_change(namespace, prefix, subject)
   local till = length and now + length
   S.set_allow(namespace, prefix, subject, { by = by, note = note, since = now, ['until'] = till }, now)
   local lifted = S.lift_block(namespace, prefix, subject, by, note, now)

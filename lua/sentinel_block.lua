@@ -31,8 +31,8 @@ S.register(NAME, {}, function(keys, argv)
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   if wish.note then S.text(NAME, 'note', wish.note, 1024) end
   local now = S.now(NAME, prefix, wish.at)
-  S.validate_for_change(namespace, prefix)
-  if S.allowed(prefix, { subject }, now) then
+  S.validate_for_change(namespace, prefix, subject)
+  if S.allowed({ subject }, now) then
     S.fail('ALLOWED', NAME .. ': ' .. S.printable(subject) .. ' is on the allow list, take it off first')
   end
   local till = length and now + length

@@ -11,17 +11,21 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   local prefix = S.partition(NAME, keys)
   local event = S.event(NAME, argv, false)
   local now = S.now(NAME, prefix, event.at)
-  local blocked, till = S.blocked(prefix, event.names, now)
+  local blocked, till = S.blocked(event, now)
   if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end
   if not event.kind then return { 'verdict', 'allow' } end
-  local watched = S.watched(event.kind)
-  local tightest, refused, flags = S.judge(S.states(prefix, watched, event), watched, event, now, false)
-  if refused and not S.allowed(prefix, event.names, now) then
-    local names = {}
-    for _, flag in ipairs(flags) do names[#names + 1] = flag.rule.id end
-    return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
-      'remaining', refused.remaining, 'retry_after_ms', refused.wait, 'flags', table.concat(names, ','))
+  S.load_states(event)
+  local rule, limit, remaining, refused, flags = S.judge(event, now, false)
+  if flags and S.allowed(S.names_of(event), now) then refused, flags = nil, nil end
+  local names
+  if flags then
+    names = {}
+    for i, flag in ipairs(flags) do names[i] = flag.rule.id end
+    names = concat(names, ',')
   end
-  if not tightest then return { 'verdict', 'allow' } end
-  return { 'verdict', 'allow', 'rule', tightest.rule.id, 'limit', tightest.limit, 'remaining', tightest.remaining }
+  if refused then
+    return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
+      'remaining', refused.remaining, 'retry_after_ms', refused.wait, 'flags', names)
+  end
+  return S.reply('verdict', 'allow', 'rule', rule and rule.id, 'limit', limit, 'remaining', remaining, 'flags', names)
 end)

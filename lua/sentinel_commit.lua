@@ -2,73 +2,97 @@
 --
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
---   entries: how many log entries this batch read; name of a state: the part of its key behind `<prefix>:`
+--   entries: how many log entries this batch read
+--   name of a state: u:<user> or t:<text>, the part of its key behind `<prefix>:`
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position> dropped <n>, the entries that fell off the log unread since the last commit.
 
 local NAME = 'sentinel_commit'
 local DAY = 86400000
+local EXPECTED = ' (known: count, cursor, entries, epoch, state)'
+
+-- The words of the call: {epoch, cursor, entries}, list of {name, count}, list of {key, ttl, bytes}.
+local function parse(prefix, argv)
+  local single, counts, states = {}, {}, {}
+  local i = 1
+  while i <= #argv do
+    local word, value, more, bytes = argv[i], argv[i + 1], argv[i + 2], argv[i + 3]
+    if word == 'count' and more then
+      if #value > 64 or not find(value, '^[%w_.:-]+$') then
+        S.fail('BADARG', NAME .. ': count is of ' .. S.shown(value) .. ', want letters, digits and _.:-')
+      end
+      counts[#counts + 1] = { value, S.integer(NAME, 'count ' .. value, more, 0, S.MAX_TIME) }
+      i = i + 3
+    elseif word == 'state' and bytes then
+      if #value > 320 or not find(value, '^[ut]:.') then
+        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. ', want u:<user> or t:<text>')
+      end
+      states[#states + 1] = { prefix .. ':' .. value, S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), bytes }
+      i = i + 4
+    elseif word == 'epoch' or word == 'cursor' or word == 'entries' then
+      if not value then S.fail('BADARG', NAME .. ': ' .. word .. ' stands without its value') end
+      if single[word] then S.fail('BADARG', NAME .. ': field ' .. word .. ' is given twice') end
+      single[word] = value
+      i = i + 2
+    elseif word == 'count' or word == 'state' then
+      S.fail('BADARG', NAME .. ': ' .. word .. ' stands without its values')
+    else
+      S.fail('BADARG', NAME .. ': unknown word ' .. S.shown(word) .. EXPECTED)
+    end
+  end
+  return single, counts, states
+end
+
+-- Of the reply of XINFO, the value of one field.
+local function field_of(info, field)
+  for k = 1, #info, 2 do
+    if info[k] == field then return info[k + 1] end
+  end
+  return nil
+end
+
+-- How many entries the group `coordinator` has behind it.
+local function entries_read(stream)
+  S.want_type(stream, 'stream')
+  if call('EXISTS', stream) == 1 then
+    for _, group in ipairs(call('XINFO', 'GROUPS', stream)) do
+      if field_of(group, 'name') == 'coordinator' then return tonumber(field_of(group, 'entries-read') or 0) or 0 end
+    end
+  end
+  S.fail('BADSTATE', NAME .. ': key ' .. S.shown(stream) .. ' has no group coordinator; sentinel_lease makes it')
+end
 
 S.register(NAME, {}, function(keys, argv)
   local prefix = S.partition(NAME, keys)
-  local epoch, cursor, entries
-  local counts, states = {}, {}
-  local i = 1
-  while i <= #argv do
-    local word, value = argv[i], argv[i + 1]
-    if not value then S.fail('BADARG', NAME .. ': ' .. S.shown(word) .. ' stands without its value') end
-    if word == 'epoch' then epoch = value
-    elseif word == 'cursor' then cursor = value
-    elseif word == 'entries' then entries = S.integer(NAME, 'entries', value, 0, 1000000)
-    elseif word == 'count' and argv[i + 2] then
-      counts[#counts + 1] = { value, S.integer(NAME, 'count', argv[i + 2], 0, S.MAX_TIME) }
-      i = i + 1
-    elseif word == 'state' and argv[i + 3] then
-      states[#states + 1] = { value, S.integer(NAME, 'ttl', argv[i + 2], 1, S.MAX_TIME), argv[i + 3] }
-      i = i + 2
-    else
-      S.fail('BADARG', NAME .. ': unknown word ' .. S.shown(word)
-        .. ' (known: count, cursor, entries, epoch, state)')
-    end
-    i = i + 2
-  end
-  if not (epoch and cursor and entries) then
-    S.fail('BADARG', NAME .. ': wants epoch, cursor and entries')
-  end
-  if not string.find(cursor, '^%d+%-%d+$') then
+  local single, counts, states = parse(prefix, argv)
+  local epoch, cursor = S.required(NAME, single, 'epoch'), S.required(NAME, single, 'cursor')
+  local entries = S.integer(NAME, 'entries', S.required(NAME, single, 'entries'), 0, 1000000)
+  local ms, seq = match(cursor, '^(%d+)%-(%d+)$')
+  if not ms or #ms > 15 or #seq > 15 then
     S.fail('BADARG', NAME .. ': cursor is ' .. S.shown(cursor) .. ', want a log position like 1700000000000-0')
   end
   S.fence(NAME, prefix, epoch)
   local stream = prefix .. ':events'
-  local stats = prefix .. ':stats:' .. S.decimal(math.floor(S.now(NAME, prefix) / DAY))
-  redis.call('HLEN', stats)
-  redis.call('XLEN', stream)
+  local stats = prefix .. ':stats:' .. S.decimal(floor(S.now(NAME, prefix) / DAY))
+  local read = entries > 0 and entries_read(stream) + entries
+  S.want_type(stats, 'hash')
+  for _, count in ipairs(counts) do S.want_count(stats, count[1]) end
+  S.want_count(stats, 'events')
+  S.want_count(stats, 'dropped')
+  for _, state in ipairs(states) do S.want_type(state[1], 'string') end
 
-  for _, state in ipairs(states) do
-    redis.call('SET', prefix .. ':' .. state[1], state[3], 'PX', S.decimal(state[2]))
-  end
+  for _, state in ipairs(states) do call('SET', state[1], state[3], 'PX', S.decimal(state[2])) end
   local dropped = 0
   if entries > 0 then
-    local read = 0
-    local group = redis.call('XINFO', 'GROUPS', stream)[1]
-    for k = 1, #group, 2 do
-      if group[k] == 'entries-read' then read = tonumber(group[k + 1]) or 0 end
-    end
-    read = read + entries
-    local ms, seq = string.match(cursor, '^(%d+)%-(%d+)$')
-    redis.call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))
-    local added = 0
-    local info = redis.call('XINFO', 'STREAM', stream)
-    for k = 1, #info, 2 do
-      if info[k] == 'entries-added' then added = info[k + 1] end
-    end
-    dropped = math.max(0, added - redis.call('XLEN', stream) - read)
-    redis.call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
+    call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))
+    local added = field_of(call('XINFO', 'STREAM', stream), 'entries-added')
+    dropped = math.max(0, added - call('XLEN', stream) - read)
+    call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
     counts[#counts + 1] = { 'events', entries }
     if dropped > 0 then counts[#counts + 1] = { 'dropped', dropped } end
   end
-  for _, count in ipairs(counts) do redis.call('HINCRBY', stats, count[1], S.decimal(count[2])) end
-  redis.call('PEXPIRE', stats, POLICY.retention)
+  for _, count in ipairs(counts) do call('HINCRBY', stats, count[1], S.decimal(count[2])) end
+  call('PEXPIRE', stats, S.decimal(POLICY.retention))
   return { 'cursor', cursor, 'dropped', dropped }
 end)

@@ -14,6 +14,6 @@ S.register(NAME, {}, function(keys, argv)
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
-  S.validate_for_change(namespace, prefix)
+  S.validate_for_change(namespace, prefix, subject)
   return { 'removed', S.lift_allow(namespace, prefix, subject, by, note, now) and 1 or 0 }
 end)

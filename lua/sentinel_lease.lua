@@ -2,8 +2,7 @@
 --
 -- FCALL sentinel_lease 1 <namespace>:{<partition>} owner <name> ttl <ms> [release 1]
 --
--- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking succeeds
--- when
+-- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking succeeds when
 -- nobody holds it; keeping extends it and leaves the epoch. The first owner also makes the consumer group
 -- `coordinator` of the event log, whose position is the durable cursor.
 
@@ -15,20 +14,28 @@ S.register(NAME, {}, function(keys, argv)
   local wish = S.fields(NAME, argv, KNOWN)
   local owner = S.text(NAME, 'owner', S.bounded(NAME, 'owner', S.required(NAME, wish, 'owner'), 128), 128)
   local ttl = S.integer(NAME, 'ttl', S.required(NAME, wish, 'ttl'), 100, 600000)
+  if wish.release and wish.release ~= '1' then
+    S.fail('BADARG', NAME .. ': release is ' .. S.shown(wish.release) .. ', want 1')
+  end
   local key = prefix .. ':lease'
-  local standing = redis.call('HGET', key, 'owner')
+  S.want_type(key, 'hash')
+  local standing, epoch = call('HGET', key, 'owner'), call('HGET', key, 'epoch')
+  if standing and not (epoch and find(epoch, '^%d+$')) then S.fail_foreign(key) end
   if standing and standing ~= owner then
-    return { 'owner', standing, 'epoch', redis.call('HGET', key, 'epoch'), 'ttl', redis.call('PTTL', key) }
+    return { 'owner', standing, 'epoch', epoch, 'ttl', call('PTTL', key) }
   end
   if wish.release then
-    redis.call('DEL', key)
+    call('DEL', key)
     return { 'owner', '', 'epoch', '0', 'ttl', 0 }
   end
   if not standing then
-    redis.call('XLEN', prefix .. ':events')
+    S.want_type(prefix .. ':events', 'stream')
+    S.want_counter(prefix .. ':seq:lease')
+    -- Its only failure left is that the group is there already.
     redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
-    redis.call('HSET', key, 'owner', owner, 'epoch', S.decimal(redis.call('INCR', prefix .. ':seq:lease')))
+    epoch = S.decimal(call('INCR', prefix .. ':seq:lease'))
+    call('HSET', key, 'owner', owner, 'epoch', epoch)
   end
-  redis.call('PEXPIRE', key, S.decimal(ttl))
-  return { 'owner', owner, 'epoch', redis.call('HGET', key, 'epoch'), 'ttl', ttl }
+  call('PEXPIRE', key, S.decimal(ttl))
+  return { 'owner', owner, 'epoch', epoch, 'ttl', ttl }
 end)

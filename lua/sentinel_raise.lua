@@ -12,21 +12,38 @@
 --   outcome allowed        the subject is on the allow list
 -- An alert goes out when an incident opens and when a block begins or grows; a growing count alone is silent.
 -- Blocks: a rule's own `block`; any critical flag; POLICY.open_flags open flags on one subject. The time doubles with
--- each block of the subject within POLICY.repeat_ttl, up to the cap. A block set by an admin is never touched.
+-- each block of the subject within POLICY.repeat_ttl, up to the cap. A block set by an admin is never touched, and one
+-- that stands is lengthened only where that adds half of the time or more: what a subject did just before its block
+-- would else prolong it by seconds, with an alert each.
 
 local NAME = 'sentinel_raise'
 local KNOWN = {
   rule = true, subject = true, event = true, events = true, at = true, severity = true, description = true,
   evidence = true, epoch = true,
 }
+local EVENTS_MOST = 65536 -- bytes of `events`
 
--- Those of the flag's log positions that the incident has not counted.
-local function fresh_events(flag, newest)
-  local count = 0
-  for position in string.gmatch(flag.events or flag.event, '[^,]+') do
-    if not newest or S.after(position, newest) then count = count + 1 end
+-- The log positions behind the flag, each once; none after `event`.
+local function positions_of(flag)
+  local newest, listed = S.required(NAME, flag, 'event'), flag.events or flag.event
+  if #listed > EVENTS_MOST then
+    S.fail('BADARG', NAME .. ': events has ' .. #listed .. ' bytes, want at most ' .. EVENTS_MOST)
   end
-  return count
+  local positions, seen = {}, {}
+  for position in string.gmatch(newest .. ',' .. listed .. ',', '([^,]*),') do
+    if not find(position, '^%d+%-%d+$') or #position > 40 then
+      S.fail('BADARG', NAME .. ': ' .. (position == newest and 'event' or 'events') .. ' is ' .. S.shown(position)
+        .. ', want a log position like 1700000000000-0')
+    end
+    if S.after(position, newest) then
+      S.fail('BADARG', NAME .. ': events has ' .. position .. ', which is after event, ' .. newest)
+    end
+    if not seen[position] then
+      seen[position] = true
+      positions[#positions + 1] = position
+    end
+  end
+  return positions
 end
 
 -- The block this flag asks for: {for, cap, reason} or nil. `flags` open flags stand on the subject.
@@ -42,15 +59,15 @@ end
 local function block(namespace, prefix, subject, wanted, rule, incident, now)
   local standing = S.block_of(prefix, subject, now)
   local repeats_key = prefix .. ':repeats:' .. subject
-  local repeats = tonumber(redis.call('GET', repeats_key) or 0) or 0
+  local repeats = tonumber(call('GET', repeats_key) or 0) or 0
   local length = wanted['for']
   if not standing then length = math.min(length * 2 ^ math.min(repeats, 40), math.max(wanted.cap, length)) end
   local till = now + length
   if standing then
     local ends = standing['until']
-    if standing.by ~= 'sentinel' or ends == cjson.null or ends >= till then return nil end
+    if standing.by ~= 'sentinel' or not ends or ends > till - length / 2 then return nil end
   else
-    redis.call('SET', repeats_key, S.decimal(repeats + 1), 'PX', POLICY.repeat_ttl)
+    call('SET', repeats_key, S.decimal(repeats + 1), 'PX', POLICY.repeat_ttl)
   end
   local ref = S.set_block(namespace, prefix, subject, {
     action = wanted.action or 'block', reason = rule.reason, rule = rule.id, incident = incident, by = 'sentinel',
@@ -65,64 +82,63 @@ S.register(NAME, {}, function(keys, argv)
   local rule = POLICY.rules[S.required(NAME, flag, 'rule')]
   if not rule then S.fail('BADARG', NAME .. ': rule ' .. S.shown(flag.rule) .. ' is not in the policy') end
   local subject = S.subject(NAME, S.required(NAME, flag, 'subject'))
-  for position in string.gmatch(S.required(NAME, flag, 'event') .. ',' .. (flag.events or ''), '[^,]+') do
-    if not string.find(position, '^%d+%-%d+$') then
-      S.fail('BADARG', NAME .. ': event is ' .. S.shown(position) .. ', want a log position like 1700000000000-0')
-    end
-  end
-  local now = S.integer(NAME, 'at', S.required(NAME, flag, 'at'), 0, S.MAX_TIME)
+  local positions = positions_of(flag)
+  local now = S.integer(NAME, 'at', S.required(NAME, flag, 'at'), 1, S.MAX_TIME)
   local severity = flag.severity and S.integer(NAME, 'severity', flag.severity, 1, 4) or rule.severity
   local description = S.text(NAME, 'description', flag.description or rule.id, 1024)
-  local evidence = flag.evidence or '{}'
-  if #evidence > 16384 or not S.is_text(evidence) or not pcall(cjson.decode, evidence) then
-    S.fail('BADARG', NAME .. ': evidence wants a JSON document of at most 16384 bytes')
-  end
+  local evidence = S.json(NAME, 'evidence', flag.evidence or '{}', 16384)
   S.fence(NAME, prefix, flag.epoch)
 
-  if S.allowed(prefix, S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
-  local mark = redis.call('GET', prefix .. ':mark:' .. subject)
+  if S.allowed(S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
+  S.validate_for_change(namespace, prefix, subject)
+  local mark_key = prefix .. ':mark:' .. subject
+  local mark = call('GET', mark_key)
+  if mark and not find(mark, '^%d+$') then S.fail_foreign(mark_key) end
   if mark and now <= tonumber(mark) then return { 'outcome', 'stale' } end
   local open_key = prefix .. ':open:' .. subject
-  local open = redis.call('HGETALL', open_key)
-  local standing
-  for i = 1, #open, 2 do
-    if open[i] == rule.id then standing = S.open_incident(open[i + 1], now) end
+  local open = S.open_incidents(open_key, now)
+  local standing, fresh = open[rule.id], 0
+  for _, position in ipairs(positions) do
+    if not standing or S.after(position, standing.event) then fresh = fresh + 1 end
   end
-  local fresh = fresh_events(flag, standing and standing.event)
-  if fresh == 0 then return S.reply('outcome', 'known', 'incident', standing.id) end
-  S.validate_for_change(namespace, prefix)
+  if fresh == 0 then return { 'outcome', 'known', 'incident', standing.id } end
 
   local opened = not standing or standing.over
-  local id = opened and 'i' .. partition .. '-' .. S.decimal(redis.call('INCR', prefix .. ':seq:incidents'))
-    or standing.id
+  local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
+  local id = opened and 'i' .. partition .. '-' .. S.decimal(number) or standing.id
   local key = prefix .. ':incident:' .. id
-  local count = redis.call('HINCRBY', key, 'count', S.decimal(fresh))
-  redis.call('HSET', key, 'last', S.decimal(now), 'event', flag.event, 'severity', severity,
+  S.want_type(key, 'hash')
+  S.want_count(key, 'count')
+
+  if opened then call('INCR', prefix .. ':seq:incidents') end
+  local count = call('HINCRBY', key, 'count', S.decimal(fresh))
+  call('HSET', key, 'last', S.decimal(now), 'event', flag.event, 'severity', severity,
     'description', description, 'evidence', evidence)
   if opened then
-    redis.call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
+    call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
-    redis.call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
+    call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
   end
-  redis.call('PEXPIRE', key, POLICY.retention)
-  redis.call('ZADD', prefix .. ':incidents', S.decimal(now), id)
-  redis.call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
-  redis.call('PEXPIRE', open_key, POLICY.retention)
-  local flags = S.open_flags(redis.call('HGETALL', open_key), now)
+  call('PEXPIRE', key, POLICY.retention)
+  call('ZADD', prefix .. ':incidents', S.decimal(now), id)
+  call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
+  call('PEXPIRE', open_key, POLICY.retention)
+  open[rule.id] = { over = false }
+  local flags = S.open_flags(open)
 
   local wanted = wanted_block(rule, severity, flags)
   local till, ref
   if wanted then till, ref = block(namespace, prefix, subject, wanted, rule, id, now) end
-  if till then redis.call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
+  if till then call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
   local seq
   if opened or till then
-    seq = S.alert(namespace, prefix, string.format(
+    seq = S.alert(namespace, prefix, format(
       '"at":%s,"change":"%s","incident":"%s","rule":"%s","module":"%s","severity":%d,"mode":"%s","subject":%s,'
         .. '"count":%s,"description":%s,"block":%s,"evidence":%s',
       S.decimal(now), opened and 'opened' or 'blocked', id, rule.id, rule.module, severity,
       rule.shadow and 'shadow' or 'enforce', cjson.encode(S.printable(subject)), S.decimal(count),
       cjson.encode(description),
-      till and string.format('{"until":%s,"ref":"%s"}', S.decimal(till), ref) or 'null', evidence))
+      till and format('{"until":%s,"ref":"%s"}', S.decimal(till), ref) or 'null', evidence))
   end
   return S.reply('outcome', opened and 'opened' or 'grown', 'incident', id, 'count', count, 'seq', seq,
     'blocked', till, 'ref', ref)

@@ -1,8 +1,7 @@
 -- sentinel_report: an outside verdict (a model, a moderator, another service) about a subject.
 --
--- FCALL sentinel_report 1 <namespace>:{<partition>} type <rule> [user <id>] [ip <address>] [severity
---   low|medium|high|critical]
---   [description <text>] [context <JSON>] [id <report id>] [at <ms>]
+-- FCALL sentinel_report 1 <namespace>:{<partition>} type <rule> [user <id>] [ip <address>]
+--   [severity low|medium|high|critical] [description <text>] [context <JSON>] [id <report id>] [at <ms>]
 --   type: a rule of the policy that is fed by reports: malicious_content, off_topic_spam, jailbreak_attempt …
 --
 -- Logged for the coordinator, which raises the incident. Replies: accepted <log position>. The same id again changes
@@ -24,32 +23,31 @@ S.register(NAME, {}, function(keys, argv)
       if each.report then names[#names + 1] = id end
     end
     table.sort(names)
-    S.fail('BADARG', NAME .. ': type is ' .. S.shown(report.type) .. ', want one of ' .. table.concat(names, ', '))
+    S.fail('BADARG', NAME .. ': type is ' .. S.shown(report.type) .. ', want one of ' .. concat(names, ', '))
   end
   if report.severity and not SEVERITIES[report.severity] then
     S.fail('BADARG', NAME .. ': severity is ' .. S.shown(report.severity) .. ', want low, medium, high or critical')
   end
   if report.description then S.text(NAME, 'description', report.description, 1024) end
-  if report.context then
-    if #report.context > 4096 or not S.is_text(report.context) or not pcall(cjson.decode, report.context) then
-      S.fail('BADARG', NAME .. ': context wants a JSON document of at most 4096 bytes')
-    end
-  end
+  if report.context then report.context = S.json(NAME, 'context', report.context, 4096) end
   local event = S.event(NAME, S.reply('user', report.user, 'ip', report.ip, 'id', report.id), false)
   local now = S.now(NAME, prefix, report.at)
-  local actor
+  local actor = POLICY.scopes[1]
   if event.id then
-    actor = S.load_state(prefix, POLICY.scopes[1], event.subjects.actor)
-    local known = S.remembered(actor, event.id, now)
+    S.load_state(actor, event.subjects.actor)
+    local known = S.remembered(prefix, actor, event.id, now)
     if known then return known end
+    call('HLEN', prefix .. ':i:' .. actor.subject) -- a foreign type fails before the entry, which cannot be taken back
+    call('HLEN', prefix .. ':j:' .. actor.subject)
   end
-  local entry = redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', POLICY.log_most, '*', unpack(S.reply(
+  local entry = call('XADD', place.events, 'MAXLEN', '~', POLICY.log_most, '*', unpack(S.reply(
     'kind', 'report', 'type', report.type, 'user', event.user, 'ip', event.address and event.address.text,
     'severity', report.severity, 'description', report.description, 'context', report.context, 'at', report.at)))
   local reply = { 'accepted', entry }
-  if actor then
-    S.remember(actor, event.id, reply, now, now + POLICY.id_ttl)
-    S.save_state(actor)
+  if event.id then
+    S.remember(prefix, actor, event.id, reply, now, now + POLICY.id_ttl)
+    for i = 2, #POLICY.scopes do POLICY.scopes[i].loaded = false end
+    S.save_states()
   end
   return reply
 end)

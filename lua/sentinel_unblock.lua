@@ -16,7 +16,7 @@ S.register(NAME, {}, function(keys, argv)
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
-  S.validate_for_change(namespace, prefix)
+  S.validate_for_change(namespace, prefix, subject)
   if not S.lift_block(namespace, prefix, subject, by, note, now) then return { 'lifted', 0 } end
   S.forget_evidence(prefix, subject, now, wish.at)
   return { 'lifted', 1 }

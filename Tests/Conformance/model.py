@@ -1,0 +1,249 @@
+"""What sentinel_record, _check, _block, _unblock, _allow and _disallow answer, told a second time and plainly.
+
+Nothing of how the library keeps its windows is repeated here: a window is a list of times, a distinct count is a set per
+slice, a remembered id is an entry of a dictionary. Addresses come from Python's own ipaddress.
+"""
+
+import ipaddress
+
+
+def describe(policy, spelled):
+    """(canonical text, what is counted, names a block may have) of an address."""
+    address = ipaddress.ip_address(spelled)
+    if address.version == 6 and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    lengths = policy.net4 if address.version == 4 else policy.net6
+    nets = ["net:" + str(ipaddress.ip_network((address, bits), strict=False)) for bits in lengths]
+    counted = f"ip:{address}"
+    if address.version == 6 and policy.subject6 < 128:
+        counted = "net:" + str(ipaddress.ip_network((address, policy.subject6), strict=False))
+    return str(address), counted, [f"ip:{address}", *nets]
+
+
+def printable(subject):
+    """The subject in texts: as it is, or percent-encoded when it has a control character or a percent sign in it."""
+    if any(each < " " or each in "%\x7f" for each in subject):
+        return "".join(chr(b) if 33 <= b <= 126 and b != 37 else f"%{b:02X}" for b in subject.encode())
+    return subject
+
+
+class Model:
+    def __init__(self, policy, partition=0):
+        self.policy, self.partition = policy, partition
+        self.entries = {}  # (series, subject) -> [(time, weight)], oldest first
+        self.last = {}     # (series, subject) -> time of the last counted event
+        self.sets = {}     # (rule, slice, subject) -> elements
+        self.ids = {}      # actor -> [new, old, insertions, since]
+        self.blocks, self.allows = {}, {}  # subject -> (until or None, fields of the reply)
+        self.refs = 0
+        self.logged = 0
+        self.addresses = {}
+
+    # The list of blocks and the list of allows.
+
+    def _address(self, spelled):
+        known = self.addresses.get(spelled)
+        if known is None:
+            known = self.addresses[spelled] = describe(self.policy, spelled)
+        return known
+
+    def _canonical(self, subject):
+        kind, identity = subject.split(":", 1)
+        return "ip:" + self._address(identity)[0] if kind == "ip" else subject
+
+    @staticmethod
+    def _stands(listed, subject, now):
+        entry = listed.get(subject)
+        return entry is not None and (entry[0] is None or entry[0] > now)
+
+    @staticmethod
+    def _sweep(listed, now):
+        for subject in [each for each, entry in listed.items() if entry[0] is not None and entry[0] <= now]:
+            del listed[subject]
+
+    def _allowed(self, names, now):
+        return any(self._stands(self.allows, name, now) for name in names)
+
+    def block(self, now, subject, duration=None, action="block", reason="MANUAL"):
+        subject = self._canonical(subject)
+        if self._stands(self.allows, subject, now):
+            return f"ALLOWED sentinel_block: {printable(subject)} is on the allow list, take it off first"
+        self._sweep(self.blocks, now)
+        change = "changed" if subject in self.blocks else "added"
+        self.refs += 1
+        ref = f"b{self.partition}-{self.refs}"
+        until = None if duration is None else now + duration
+        self.blocks[subject] = (until, action, reason, ref)
+        return ["change", change, "subject", subject, "ref", ref,
+                "until", "permanent" if until is None else str(until)]
+
+    def unblock(self, now, subject):
+        self._sweep(self.blocks, now)
+        lifted = 1 if self.blocks.pop(self._canonical(subject), None) else 0
+        self.logged += lifted  # the coordinator is told through the log
+        return ["lifted", lifted]
+
+    def allow(self, now, subject, duration=None):
+        subject = self._canonical(subject)
+        self._sweep(self.allows, now)
+        until = None if duration is None else now + duration
+        self.allows[subject] = (until,)
+        lifted = self.unblock(now, subject)[1]
+        return ["subject", subject, "until", "permanent" if until is None else str(until), "lifted", lifted]
+
+    def disallow(self, now, subject):
+        self._sweep(self.allows, now)
+        return ["removed", 1 if self.allows.pop(self._canonical(subject), None) else 0]
+
+    # Events.
+
+    def _subjects(self, user, ip):
+        subjects, names = {}, []
+        if user is not None:
+            subjects["user"] = "user:" + user
+            names.append(subjects["user"])
+        if ip is not None:
+            _, subjects["ip"], more = self._address(ip)
+            names += more
+        subjects["actor"] = subjects.get("user") or subjects["ip"]
+        return subjects, names
+
+    def _blocked(self, names, now):
+        for name in names:
+            if self._stands(self.blocks, name, now) and not self._allowed(names, now):
+                until, action, reason, ref = self.blocks[name]
+                reply = ["verdict", "limit" if action == "throttle" else action, "subject", name, "reason", reason]
+                if until is not None:
+                    reply += ["retry_after_ms", until - now]
+                return reply + ["ref", ref]
+        return None
+
+    def _judge(self, kind, subjects, anonymous, weight, now, counting):
+        """(tightest, refused, flagged rules) of the event."""
+        tightest = refused = None
+        flags = []
+        for place, (scope, kinds, rules) in enumerate(self.policy.series):
+            if (kinds and kind not in kinds) or scope not in subjects:
+                continue
+            key = (place, subjects[scope])
+            at = max(now, self.last.get(key, 0))
+            entries = self.entries.get(key, [])
+            for rule in rules:
+                limit = rule.anonymous if anonymous and rule.anonymous else rule.limit
+                inside = [(t, w if rule.sums else 1) for t, w in entries if at - t < rule.window]
+                used = sum(w for _, w in inside)
+                cost = weight if rule.sums else 1
+                excess = used + cost - limit
+                over = excess > 0 and cost > 0
+                if over:
+                    flags.append(rule.id)
+                if not rule.enforces:
+                    continue
+                if over:
+                    wait = -1
+                    if cost <= limit:
+                        gone = 0
+                        for t, w in inside:
+                            gone += w
+                            if gone >= excess:
+                                wait = t + rule.window - now
+                                break
+                    if refused is None or (refused[3] != -1 and (wait == -1 or wait > refused[3])):
+                        refused = (rule.id, limit, max(0, limit - used), wait)
+                else:
+                    remaining = max(0, limit - used - (cost if counting else 0))
+                    if tightest is None or remaining < tightest[2]:
+                        tightest = (rule.id, limit, remaining)
+        return tightest, refused, flags
+
+    @staticmethod
+    def _reply(tightest, refused, flags):
+        reply = ["verdict", "allow"]
+        if refused:
+            reply = ["verdict", "limit", "rule", refused[0], "limit", refused[1], "remaining", refused[2],
+                     "retry_after_ms", refused[3]]
+        elif tightest:
+            reply += ["rule", tightest[0], "limit", tightest[1], "remaining", tightest[2]]
+        return reply + ["flags", ",".join(flags)] if flags else reply
+
+    def check(self, now, kind=None, user=None, ip=None, anonymous=False, tokens=0):
+        subjects, names = self._subjects(user, ip)
+        blocked = self._blocked(names, now)
+        if blocked:
+            return blocked
+        if kind is None:
+            return ["verdict", "allow"]
+        tightest, refused, flags = self._judge(kind, subjects, anonymous or user is None, tokens, now, False)
+        if flags and self._allowed(names, now):
+            refused, flags = None, []
+        return self._reply(tightest, refused, flags)
+
+    def record(self, now, kind, user=None, ip=None, anonymous=False, tokens=0, object=None, id=None):
+        subjects, names = self._subjects(user, ip)
+        actor = subjects["actor"]
+        if id is not None:
+            known = self._remembered(actor, id, now)
+            if known:
+                return known
+        blocked = self._blocked(names, now)
+        if blocked:
+            return blocked
+        tightest, refused, flags = self._judge(kind, subjects, anonymous or user is None, tokens, now, True)
+        exempt = flags and self._allowed(names, now)
+        if exempt:
+            refused, flags = None, []
+        if not refused and not exempt:
+            self._count(kind, subjects, tokens, now)
+        if not exempt:
+            flags = flags + self._distinct(kind, subjects, {"user": user, "ip": subjects.get("ip"), "object": object}, now)
+        reply = self._reply(tightest, refused, flags)
+        self.logged += 1
+        if id is not None:
+            wait = refused[3] if refused else 0
+            self._remember(actor, id, reply, now, now + min(self.policy.id_ttl, wait if wait > 0 else self.policy.id_ttl))
+        return reply
+
+    def _count(self, kind, subjects, weight, now):
+        for place, (scope, kinds, rules) in enumerate(self.policy.series):
+            if (kinds and kind not in kinds) or scope not in subjects:
+                continue
+            key = (place, subjects[scope])
+            at = max(now, self.last.get(key, 0))
+            longest = max(rule.window for rule in rules)
+            self.entries[key] = [each for each in self.entries.get(key, []) if at - each[0] < longest] + [(at, weight)]
+            self.last[key] = at
+
+    def _distinct(self, kind, subjects, values, now):
+        """The rules that a value new to their window takes over the limit."""
+        flags = []
+        for rule in self.policy.distinct:
+            subject, element = subjects.get(rule.per), values[rule.of]
+            if not rule.watches(kind) or subject is None or element is None:
+                continue
+            slice_ = now // max(1, rule.window // self.policy.slices)
+            mine = self.sets.setdefault((rule.id, slice_, subject), set())
+            if element in mine:
+                continue
+            mine.add(element)
+            seen = set().union(*(self.sets.get((rule.id, slice_ - k, subject), ()) for k in range(self.policy.slices)))
+            if len(seen) > rule.limit:
+                flags.append(rule.id)
+        return flags
+
+    # Ids: the newest `ids` of a subject at least, twice as many at most, none for ever.
+
+    def _remembered(self, actor, id, now):
+        known = self.ids.get(actor)
+        if known is None:
+            return None
+        entry = known[0].get(id) or known[1].get(id)
+        return entry[1] if entry and entry[0] > now else None
+
+    def _remember(self, actor, id, reply, now, expiry):
+        known = self.ids.setdefault(actor, [{}, {}, 0, 0])
+        if known[2] > 0 and (known[2] >= self.policy.ids or now - known[3] >= self.policy.id_ttl):
+            known[0], known[1], known[2] = {}, known[0], 0
+        known[0][id] = (expiry, reply)
+        if known[2] == 0:
+            known[3] = now
+        known[2] += 1

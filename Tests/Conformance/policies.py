@@ -1,0 +1,132 @@
+"""Policies for tests: what a rule watches, as data, and the POLICY table that the library reads, from that data.
+
+`STANDARD` repeats the built-in figures by hand. Tests that use another policy make its table by `lua`.
+"""
+
+HOUR, DAY = 3_600_000, 86_400_000
+
+
+class Rule:
+    def __init__(self, id, kinds, per, limit, window, anonymous=None, sums=False, enforces=True, of=None):
+        self.id, self.kinds, self.per, self.limit, self.window = id, frozenset(kinds), per, limit, window
+        self.anonymous, self.sums, self.enforces, self.of = anonymous, sums, enforces, of
+
+    def watches(self, kind):
+        return not self.kinds or kind in self.kinds
+
+
+class Policy:
+    slices = 12
+
+    def __init__(self, rules, net4=(24, 16), net6=(64, 48), subject6=64, ids=1024, id_ttl=HOUR):
+        self.rules, self.net4, self.net6, self.subject6, self.ids, self.id_ttl = rules, net4, net6, subject6, ids, id_ttl
+        self.limits = [rule for rule in rules if rule.of is None]
+        self.distinct = [rule for rule in rules if rule.of]
+        self.scopes = ["actor"]
+        self.series = []  # (scope, kinds, rules): what counts the same events of the same subject
+        for rule in self.limits:
+            if rule.per not in self.scopes:
+                self.scopes.append(rule.per)
+            for scope, kinds, rules_of in self.series:
+                if scope == rule.per and kinds == rule.kinds:
+                    rules_of.append(rule)
+                    break
+            else:
+                self.series.append((rule.per, rule.kinds, [rule]))
+        self.series.sort(key=lambda each: self.scopes.index(each[0]))
+
+
+STANDARD = Policy([
+    Rule("rapid_content_creation", ["content"], "actor", 20, HOUR),
+    Rule("daily_limit_hit", ["message"], "actor", 50, DAY, anonymous=30),
+    Rule("rate_limit_hit", ["message"], "actor", 10, 60_000),
+    Rule("excessive_tokens", ["message"], "actor", 100_000, DAY, sums=True, enforces=False),
+    Rule("multiple_accounts_same_ip", [], "ip", 3, DAY, of="user"),
+    Rule("ip_rotation", [], "user", 5, HOUR, of="ip"),
+    Rule("data_harvesting", ["read"], "actor", 300, HOUR, of="object"),
+])
+
+# Odd windows, each kind of rule in each scope, limits that meet, an enforced sum, pairs that only some kinds count.
+ODD = Policy(
+    [
+        Rule("three_each", ["content"], "actor", 3, 997),
+        Rule("seven_each", ["content"], "actor", 7, 5003, anonymous=4),
+        Rule("sum_each", ["message", "content"], "user", 50, 2111, sums=True),
+        Rule("any_ip", [], "ip", 12, 1501),
+        Rule("any_ip_long", [], "ip", 25, 7919, enforces=False),
+        Rule("one_signup", ["signup"], "ip", 1, 3001),
+        Rule("messages", ["message"], "actor", 5, 1009, anonymous=6),
+        Rule("message_tokens", ["message"], "actor", 40, 4001, sums=True, enforces=False),
+        Rule("users_at_ip", ["signup"], "ip", 2, 2400, of="user"),
+        Rule("ips_of_user", [], "user", 1, 6007, of="ip"),
+        Rule("objects", ["read", "content"], "actor", 4, 1217, of="object"),
+    ],
+    net4=(24, 20, 8), net6=(64, 56), subject6=56, ids=5, id_ttl=1999)
+
+
+def lua(policy):
+    """The POLICY table of the library."""
+    out = ["local POLICY = (function()"]
+    places = {}
+    for number, scope in enumerate(policy.scopes):
+        offset, names = 31, []
+        for at, (owner, kinds, rules) in enumerate(policy.series):
+            if owner != scope:
+                continue
+            name = f"series_{at}"
+            names.append(name)
+            places[at] = name
+            limits = ", ".join(
+                f"{{ id = '{r.id}', limit = {r.limit}, "
+                + (f"anonymous = {r.anonymous}, " if r.anonymous else "")
+                + f"window = {r.window}, sum = {str(r.sums).lower()}, enforce = {str(r.enforces).lower()} }}"
+                for r in rules)
+            most = max(1024 if r.sums else max(r.limit, r.anonymous or 0) + 1 for r in rules)
+            label = f"{scope}.{'+'.join(sorted(kinds)) or 'any'}"
+            weighs = any(r.sums for r in rules)
+            out.append(
+                f"local {name} = {{ id = '{label}{'.tokens' if weighs else ''}', place = {len(names)}, "
+                f"scope = '{scope}', offset = {offset}, weight = {str(weighs).lower()}, "
+                f"window = {max(r.window for r in rules)}, most = {most}, rules = {{ {limits} }} }}")
+            offset += 8 * (4 + 2 * len(rules))
+        ttl = 2 * max([r.window for r in policy.limits if r.per == scope] + [policy.id_ttl])
+        out.append(f"local scope_{number} = {{ id = '{scope}', tag = {7 + number}, size = {offset - 1}, ttl = '{ttl}', "
+                   f"series = {{ {', '.join(names)} }} }}")
+    for number, rule in enumerate(policy.distinct):
+        out.append(
+            f"local distinct_{number} = {{ id = '{rule.id}', of = '{rule.of}', per = '{rule.per}', limit = {rule.limit}, "
+            f"window = {rule.window}, step = {max(1, rule.window // policy.slices)}, slices = {policy.slices}, "
+            f"paired = {str(rule.of != 'object').lower()} }}")
+
+    def watched(kind):
+        series = [places[at] for at, each in enumerate(policy.series) if not each[1] or kind in each[1]]
+        used = {each[0] for each in policy.series if not each[1] or kind in each[1]}
+        counted = [f"distinct_{n}" for n, rule in enumerate(policy.distinct) if rule.watches(kind)]
+        return (f"{{ series = {{ {', '.join(series)} }}, distinct = {{ {', '.join(counted)} }}, "
+                f"scopes = {{ {', '.join(f'{each} = true' for each in sorted(used))} }} }}")
+
+    kinds = sorted({kind for rule in policy.rules for kind in rule.kinds})
+    step = 0
+    for rule in policy.distinct:
+        if rule.of != "object":
+            a, b = step, max(1, rule.window // policy.slices)
+            while b:
+                a, b = b, a % b
+            step = a
+    out.append("local POLICY = { scopes = { " + ", ".join(f"scope_{n}" for n in range(len(policy.scopes))) + " },")
+    out.append("kinds = {")
+    out += [f"  {kind} = {watched(kind)}," for kind in kinds]
+    out.append(f"}}, other = {watched(None)}, unwatched = {{ series = {{}}, distinct = {{}}, scopes = {{}} }}, rules = {{")
+    out += [f"  {rule.id} = {{ id = '{rule.id}', module = 'spam', severity = 3, reason = 'SPAM', shadow = false, "
+            f"report = false }}," for rule in policy.rules]
+    nets = lambda lengths: ", ".join(map(str, lengths))
+    out.append(f"""}}, critical = {{ ['for'] = {DAY}, cap = {7 * DAY} }},
+open_flags = {{ count = 3, block = {{ ['for'] = 900000, cap = {7 * DAY} }} }},
+repeat_ttl = '{30 * DAY}', quiet = {DAY}, retention = {30 * DAY},
+net4 = {{ {nets(policy.net4)} }}, net6 = {{ {nets(policy.net6)} }}, subject6 = {policy.subject6},
+text_bytes = 2048, log_most = '250000', alerts_most = '10000', audit_most = '100000',
+ids = {policy.ids}, id_ttl = {policy.id_ttl}, tally_ttl = '{DAY}', memo_step = {step or 60000}, hash = 'test' }}
+return POLICY
+end)()
+""")
+    return "\n".join(out)
