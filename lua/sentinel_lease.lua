@@ -4,8 +4,8 @@
 --
 -- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking succeeds
 -- when
--- nobody holds it; keeping extends it and leaves the epoch. The first owner also makes the consumer group
--- `coordinator` of the event log, whose position is the durable cursor.
+-- nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator` of the event
+-- log where it is missing; its position is the durable cursor.
 
 local NAME = 'sentinel_lease'
 local KNOWN = { owner = true, ttl = true, release = true }
@@ -24,9 +24,10 @@ S.register(NAME, {}, function(keys, argv)
     redis.call('DEL', key)
     return { 'owner', '', 'epoch', '0', 'ttl', 0 }
   end
+  redis.call('XLEN', prefix .. ':events')
+  -- Each time: somebody may have deleted the log. BUSYGROUP says that the group is there.
+  redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
   if not standing then
-    redis.call('XLEN', prefix .. ':events')
-    redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
     redis.call('HSET', key, 'owner', owner, 'epoch', S.decimal(redis.call('INCR', prefix .. ':seq:lease')))
   end
   redis.call('PEXPIRE', key, S.decimal(ttl))
