@@ -1,7 +1,8 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
 import Testing
+
+@testable import SentinelEngine
 
 struct CacheTests {
     /// Batch and cache: from all at once and all in memory to piece by piece with next to nothing in memory.

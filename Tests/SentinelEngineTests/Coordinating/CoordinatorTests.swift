@@ -1,7 +1,8 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
 import Testing
+
+@testable import SentinelEngine
 
 /// What a coordinator does when something around it is not as it should be.
 struct CoordinatorTests {

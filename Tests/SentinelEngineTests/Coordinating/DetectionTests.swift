@@ -1,6 +1,7 @@
+import Testing
+
 @testable import SentinelCore
 @testable import SentinelEngine
-import Testing
 
 struct DetectionTests {
     /// A coordinator without Redis: its histories are stored with each commit, and a crash goes back to the last one.

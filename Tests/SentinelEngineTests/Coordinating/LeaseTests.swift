@@ -1,7 +1,8 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
 import Testing
+
+@testable import SentinelEngine
 
 struct LeaseTests {
     private let clock = ContinuousClock()

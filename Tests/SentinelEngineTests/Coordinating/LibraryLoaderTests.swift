@@ -1,7 +1,8 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
 import Testing
+
+@testable import SentinelEngine
 
 struct LibraryLoaderTests {
     /// This build's library under another version.

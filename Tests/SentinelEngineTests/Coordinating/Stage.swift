@@ -1,9 +1,10 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelIO
 import SentinelRedis
 import Synchronization
 import TestSupport
+
+@testable import SentinelEngine
 
 /// A real Redis with a namespace on the clock of the events, and coordinators in this process.
 struct Stage {

@@ -1,9 +1,10 @@
 import Glibc
 import SentinelCore
-@testable import SentinelEngine
 import SentinelIO
 import SentinelRedis
 import TestSupport
+
+@testable import SentinelEngine
 
 /// Two coordinators, each a process of its own, and what can happen to them.
 actor Crew {
@@ -58,7 +59,8 @@ actor Crew {
 
     /// What the coordinators have said, for a failure's report.
     func journal() -> String {
-        processes.map { "coordinator \($0.id):\n" + text(ofFile: logs[$0.id] ?? "").suffix(1500) }.joined(separator: "\n")
+        processes.map { "coordinator \($0.id):\n" + text(ofFile: logs[$0.id] ?? "").suffix(1500) }.joined(
+            separator: "\n")
     }
 
     private func startOne() async throws {

@@ -1,6 +1,7 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
+
+@testable import SentinelEngine
 
 /// An app that loses nothing: it sends again whatever was not acknowledged. The ids see to it that nothing counts twice.
 struct Feeder {

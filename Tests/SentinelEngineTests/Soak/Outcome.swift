@@ -1,6 +1,7 @@
 import SentinelCore
-@testable import SentinelEngine
 import SentinelRedis
+
+@testable import SentinelEngine
 
 /// What Redis holds when all is done, read from the keys that users see and those that count.
 struct Outcome {

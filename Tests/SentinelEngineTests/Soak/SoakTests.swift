@@ -1,10 +1,11 @@
 import Glibc
 import SentinelCore
-@testable import SentinelEngine
 import SentinelIO
 import SentinelRedis
 import TestSupport
 import Testing
+
+@testable import SentinelEngine
 
 /// What must hold whatever dies: every alert once, every block, every event counted, none else.
 ///
