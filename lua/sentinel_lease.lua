@@ -3,8 +3,8 @@
 -- FCALL sentinel_lease 1 <namespace>:{<partition>} owner <name> ttl <ms> [release 1]
 --
 -- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking succeeds when
--- nobody holds it; keeping extends it and leaves the epoch. The first owner also makes the consumer group
--- `coordinator` of the event log, whose position is the durable cursor.
+-- nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator` of the event log
+-- where it is missing; its position is the durable cursor.
 
 local NAME = 'sentinel_lease'
 local KNOWN = { owner = true, ttl = true, release = true }
@@ -28,11 +28,11 @@ S.register(NAME, {}, function(keys, argv)
     call('DEL', key)
     return { 'owner', '', 'epoch', '0', 'ttl', 0 }
   end
+  S.want_type(prefix .. ':events', 'stream')
+  -- Each time: somebody may have deleted the log. BUSYGROUP says that the group is there.
+  redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
   if not standing then
-    S.want_type(prefix .. ':events', 'stream')
     S.want_counter(prefix .. ':seq:lease')
-    -- Its only failure left is that the group is there already.
-    redis.pcall('XGROUP', 'CREATE', prefix .. ':events', 'coordinator', '0', 'MKSTREAM', 'ENTRIESREAD', '0')
     epoch = S.decimal(call('INCR', prefix .. ':seq:lease'))
     call('HSET', key, 'owner', owner, 'epoch', epoch)
   end

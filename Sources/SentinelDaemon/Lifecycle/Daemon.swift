@@ -11,6 +11,8 @@ package struct Daemon: Sendable {
     package var owner: String
     package var redis: RedisConfiguration
     package var journal: Journal
+    /// After this long without a sign of life another coordinator takes over; 100 ms to 10 min.
+    package var leaseTime: Duration = .seconds(3)
 
     package init(keys: Keys, policy: Policy, owner: String, redis: RedisConfiguration, journal: Journal) {
         self.keys = keys
@@ -22,7 +24,7 @@ package struct Daemon: Sendable {
 
     /// Works until the task is cancelled. `ready` is called once, when the library is in place.
     ///
-    /// Throws when Redis cannot be reached at the start, or runs a newer library than this build's.
+    /// Throws when Redis cannot be reached at the start, or runs a newer library than this build's, then or later.
     package func run(on loop: EventLoop, ready: @Sendable () -> Void = {}) async throws {
         let client = RedisClient(redis, on: loop)
         defer { Task { await client.close() } }
@@ -35,9 +37,8 @@ package struct Daemon: Sendable {
             )
         }
         ready()
-        let coordinator = Coordinator(
-            Coordinator.Configuration(keys: keys, policy: policy, owner: owner), redis: redis, on: loop,
-            journal: journal)
-        await coordinator.run()
+        var configuration = Coordinator.Configuration(keys: keys, policy: policy, owner: owner)
+        configuration.leaseTime = leaseTime
+        try await Coordinator(configuration, redis: redis, on: loop, journal: journal).run()
     }
 }

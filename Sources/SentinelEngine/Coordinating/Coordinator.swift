@@ -33,6 +33,7 @@ package actor Coordinator {
     private let loop: EventLoop
     private let log: EventLog
     private let client: RedisClient
+    private let library: LibraryLoader
     private var detection: Detection
     private var histories: Histories
     private var hasLease = false
@@ -46,6 +47,7 @@ package actor Coordinator {
         self.loop = loop
         log = EventLog(client: RedisClient(redis, on: loop), keys: configuration.keys)
         client = RedisClient(redis, on: loop)
+        library = LibraryLoader(client: client, keys: configuration.keys)
         detection = Detection(policy: configuration.policy)
         histories = Histories(
             keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
@@ -54,15 +56,24 @@ package actor Coordinator {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// Works until the task is cancelled, through every failure of Redis; then gives the lease back.
-    package func run() async {
+    ///
+    /// Throws what waiting cannot mend: `notSupported` when Redis runs a newer function library than this build's.
+    package func run() async throws(RedisError) {
         var failures = 0
-        while !Task.isCancelled {
+        var end: RedisError?
+        while !Task.isCancelled, end == nil {
             do throws(RedisError) {
-                try await own { failures = 0 }
+                // The first batch after a failure is smaller: what was too much for one lease comes through in parts.
+                let batch = max(1, configuration.batch >> min(failures, 9))
+                try await own(firstBatch: batch) { failures = 0 }
             } catch {
                 histories.removeAll()
+                if Task.isCancelled { break }
+                if error.code == .notSupported {
+                    end = error
+                    continue
+                }
                 hasLease = false
-                guard !Task.isCancelled else { break }
                 failures += 1
                 journal.warning("coordinator \(configuration.keys.prefix): \(error)")
                 let delay = Backoff(initial: .milliseconds(50), limit: .seconds(2))
@@ -71,20 +82,18 @@ package actor Coordinator {
             }
         }
         if hasLease {
-            // In a task of its own, for this one is cancelled.
+            // In a task of its own, for this one may be cancelled.
             await Task { _ = try? await self.lease(release: true) }.value
         }
         await log.client.close()
         await client.close()
+        if let end { throw end }
     }
 
     /// Takes the lease, if it is free, and works until something goes wrong or the task is cancelled.
-    private func own(onProgress: () -> Void) async throws(RedisError) {
+    private func own(firstBatch: Int, onProgress: () -> Void) async throws(RedisError) {
         // A Redis that came back empty has no library either.
-        let loader = LibraryLoader(client: client, keys: configuration.keys)
-        if case .newer(let version) = try await loader.load(configuration.policy) {
-            throw RedisError(.notSupported, "Redis runs function library \(version), newer than this build's")
-        }
+        if case .newer(let version) = try await library.load(configuration.policy) { throw outdated(by: version) }
         guard let epoch = try await lease() else {
             onProgress()
             try? await loop.sleep(for: configuration.leaseTime / 6)
@@ -98,22 +107,36 @@ package actor Coordinator {
         let clock = ContinuousClock()
         var renewal = clock.now + configuration.leaseTime / 3
         var cursor = try await log.cursor()
+        var count = firstBatch
         while !Task.isCancelled {
-            let batch = try await log.entries(
-                after: cursor, count: configuration.batch, patience: configuration.leaseTime / 6)
+            let batch = try await log.entries(after: cursor, count: count, patience: configuration.leaseTime / 6)
             if let last = batch.last {
                 try await process(batch, epoch: epoch)
                 cursor = last
+                count = min(2 * count, configuration.batch)
                 onProgress()
             }
             if clock.now >= renewal {
-                guard try await lease() == epoch else {
-                    throw RedisError(.server("FENCED"), "the lease went to another coordinator")
-                }
+                try await renew(epoch)
                 renewal = clock.now + configuration.leaseTime / 3
                 onProgress()
             }
         }
+    }
+
+    private func renew(_ epoch: Int64) async throws(RedisError) {
+        guard try await lease() == epoch else {
+            throw RedisError(.server("FENCED"), "the lease is over, or another coordinator has it")
+        }
+        if let info = try await library.info(), info.version > LibrarySource.version {
+            throw outdated(by: info.version)
+        }
+    }
+
+    private func outdated(by version: Int64) -> RedisError {
+        RedisError(
+            .notSupported,
+            "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
     }
 
     private func process(_ batch: EventLog.Batch, epoch: Int64) async throws(RedisError) {
@@ -150,7 +173,7 @@ package actor Coordinator {
         for (flag, reply) in zip(flags, try await client.send(pipeline)) {
             guard case .error(let error) = reply else { continue }
             // What may pass is tried again from the last commit on; what never will must not hold up the log.
-            if error.isRetriable || error.code == .server("FENCED") { throw error }
+            guard error.refusesThisFlag else { throw error }
             counts.refusedFlags += 1
             journal.error("flag \(flag.rule) on \(flag.subject) was not taken: \(error)")
         }
@@ -198,5 +221,17 @@ package actor Coordinator {
             if field == "epoch" { epoch = try value.int }
         }
         return owner == configuration.owner ? epoch : nil
+    }
+}
+
+extension RedisError {
+    /// Whether `sentinel_raise` will never take the flag it was called with: a wrong argument, or a foreign key in its
+    /// way. Everything else (no memory, read only, no library, fenced …) is about Redis or about us.
+    var refusesThisFlag: Bool {
+        switch code {
+        case .wrongType: true
+        case .server(let word): ["BADARG", "BADSTATE", "ERR"].contains(word)
+        default: false
+        }
     }
 }

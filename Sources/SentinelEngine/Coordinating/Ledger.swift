@@ -24,6 +24,7 @@ struct Ledger<Key: Hashable, State> {
         young.removeValue(forKey: key) ?? old.removeValue(forKey: key)
     }
 
+    /// Puts in a state that is not held: a new one, or one that was taken out. Of a held one two would stay.
     mutating func put(_ state: State, for key: Key) {
         if young.count >= half {
             old = young

@@ -15,14 +15,25 @@ struct Run: Command {
         Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
         Example("Beside another Sentinel in the same Redis", "sentinel run --namespace forum"),
     ]
-    static let parameters: [Parameter<Self>] = []
+    static let parameters: [Parameter<Self>] = [
+        .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m")
+    ]
+
+    var lease = Duration.seconds(3)
+
+    func validate() throws(ValueProblem) {
+        guard lease >= .milliseconds(100), lease <= .seconds(600) else {
+            throw ValueProblem("--lease is \(DurationText.show(lease)); it can be 100ms to 10m")
+        }
+    }
 
     func run(_ context: Context) async throws -> ExitCode {
         let loop = try EventLoop(name: "coordinator")
-        let daemon = Daemon(
+        var daemon = Daemon(
             keys: Keys(namespace: context.globals.namespace), policy: .standard, owner: ProcessName.unique(),
             redis: RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel"),
             journal: context.journal)
+        daemon.leaseTime = lease
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(

@@ -1,0 +1,89 @@
+import SentinelCore
+import SentinelRedis
+import Testing
+
+@testable import SentinelEngine
+
+struct LeaseTests {
+    private let clock = ContinuousClock()
+
+    @Test
+    func `of two coordinators one works, and the other takes over at once when it ends in good order`() async throws {
+        try await Stage.with { stage in
+            let tasks = ["one": stage.coordinator("one"), "two": stage.coordinator("two")]
+            try await stage.wait("an owner") { try await stage.owner() != nil }
+            try await stage.feed(stage.posts(10, by: "clock", from: 1_760_000_000_000))
+            try await stage.settle()
+            let first = try #require(try await stage.owner())
+            let second = first == "one" ? "two" : "one"
+
+            tasks[first]?.cancel()
+            #expect(await tasks[first]?.value == nil)
+            let end = clock.now
+            try await stage.wait("the other") { try await stage.owner() == second }
+            #expect(clock.now - end < .milliseconds(200))
+            tasks[second]?.cancel()
+            #expect(await tasks[second]?.value == nil)
+            #expect(try await stage.owner() == nil)
+            #expect(try await stage.isBlocked("clock"))
+        }
+    }
+
+    @Test
+    func `a dead owner is replaced when its lease is over, not before`() async throws {
+        try await Stage.with { stage in
+            let begin = clock.now
+            let dead = try await stage.calls.call("sentinel_lease", ["owner", "dead", "ttl", 400])
+            #expect(try dead["epoch"]?.int == 1)
+            let task = stage.coordinator("heir", lease: .milliseconds(400))
+            try await stage.wait("the heir") { try await stage.owner() == "heir" }
+            #expect(clock.now - begin >= .milliseconds(399))
+            #expect(clock.now - begin < .milliseconds(1000))
+            task.cancel()
+            _ = await task.value
+        }
+    }
+
+    @Test
+    func `an owner whose lease went to another can raise nothing and commit nothing`() async throws {
+        try await Stage.with { stage in
+            try await stage.feed(stage.posts(1, by: "ada", from: 1_760_000_000_000))
+            _ = try await stage.calls.call("sentinel_lease", ["owner", "old", "ttl", 60_000])
+            _ = try await stage.calls.call("sentinel_lease", ["owner", "old", "ttl", 60_000, "release", 1])
+            _ = try await stage.calls.call("sentinel_lease", ["owner", "new", "ttl", 60_000])
+            let before = try await stage.calls.client.call("DEBUG", "DIGEST").string
+
+            let raise = await stage.refusal(
+                "sentinel_raise",
+                ["rule", "bot_behavior", "subject", "user:ada", "event", "1-1", "at", 1_760_000_000_000, "epoch", 1])
+            #expect(raise?.code == .server("FENCED"))
+            let commit = await stage.refusal(
+                "sentinel_commit",
+                ["epoch", 1, "cursor", "99999999999999-0", "entries", 1, "state", "u:user:ada", 1000, "x"])
+            #expect(commit?.code == .server("FENCED"))
+            #expect(try await stage.calls.client.call("DEBUG", "DIGEST").string == before)
+        }
+    }
+
+    @Test
+    func `a coordinator that lost its lease unnoticed throws away what it had begun`() async throws {
+        try await Stage.with { stage in
+            let task = stage.coordinator("one", lease: .seconds(3))
+            try await stage.wait("an owner") { try await stage.owner() == "one" }
+            // Behind its back the lease goes to another, which ends soon.
+            _ = try await stage.calls.client.call("DEL", stage.calls.keys.lease)
+            _ = try await stage.calls.call("sentinel_lease", ["owner", "other", "ttl", 300])
+            try await stage.feed(stage.posts(10, by: "clock", from: 1_760_000_000_000))
+            try await stage.wait("the fence") { stage.journal.contain("FENCED") }
+            #expect(try await !stage.isBlocked("clock"))
+            #expect(try await Progress(stage.calls).read == 0)
+
+            _ = try await stage.calls.client.call("DEL", stage.calls.keys.lease)
+            try await stage.wait("its return") { try await stage.owner() == "one" }
+            try await stage.settle()
+            #expect(try await stage.isBlocked("clock"))
+            task.cancel()
+            _ = await task.value
+        }
+    }
+}
