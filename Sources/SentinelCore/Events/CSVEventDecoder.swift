@@ -1,9 +1,9 @@
 /// Turns the records of a CSV file into events by the names in its first one.
 ///
 /// Columns have the names of the JSON members. Some that published recordings use are known as well: `actor` and `author`
-/// for `user`, `unix_time` for `at` and `joined_unix_time` for `created`, both in seconds. Columns it does not know are
-/// left out and listed in `ignoredColumns`. Without a `kind` column every record is `content`, or `message` where a
-/// `channel` column says that this is a chat.
+/// for `user`, `unix_time` for `at` in seconds. Columns it does not know are left out and listed in `ignoredColumns`: when
+/// somebody joined a chat is one of them, for regulars join again and again, and no account comes into being by it.
+/// Without a `kind` column every record is `content`, or `message` where a `channel` column says that this is a chat.
 struct CSVEventDecoder {
     private enum Column {
         case field(EventField)
@@ -14,7 +14,6 @@ struct CSVEventDecoder {
             switch name {
             case "actor", "author": self = .field(.user)
             case "unix_time": self = .seconds(.at)
-            case "joined_unix_time": self = .seconds(.created)
             default: self = EventField(name: name).map { .field($0) } ?? .ignored
             }
         }
@@ -34,15 +33,17 @@ struct CSVEventDecoder {
     /// Names of columns that say nothing about an event.
     let ignoredColumns: [String]
 
-    /// - Parameter header: A reader that has just completed the first record.
-    init(header: CSVReader) throws(EventError) {
+    /// - Parameters:
+    ///   - header: A reader that has just completed the first record.
+    ///   - defaultKind: Of records that do not say; nil to guess it.
+    init(header: CSVReader, defaultKind: String? = nil) throws(EventError) {
         let line = header.line
         if header.count > Self.maximumColumns {
             throw EventError("more than \(Self.maximumColumns) columns", line: line)
         }
         let names = (0..<header.count).map { String(decoding: header.field($0), as: UTF8.self) }
         columns = names.map(Column.init)
-        defaultKind = names.contains("channel") ? "message" : "content"
+        self.defaultKind = defaultKind ?? (names.contains("channel") ? "message" : "content")
         ignoredColumns = zip(names, columns).compactMap { $1.field == nil && $0 != "channel" ? $0 : nil }
 
         var owners: [EventField: String] = [:]

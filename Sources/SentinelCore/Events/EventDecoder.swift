@@ -17,6 +17,7 @@ package struct EventDecoder {
 
     private let format: EventFormat
     private let skipsBadRecords: Bool
+    private let defaultKind: String?
     private var isAtStart = true
     /// Lines: the part of the last line that has come so far, and how many lines came before it.
     private var pending: [UInt8] = []
@@ -24,9 +25,12 @@ package struct EventDecoder {
     private var csv = CSVReader(maximumRecord: maximumRecord)
     private var columns: CSVEventDecoder?
 
-    /// - Parameter skipsBadRecords: True for access logs by default. Broken quoting in CSV is an error all the same.
-    package init(format: EventFormat, skipsBadRecords: Bool? = nil) {
+    /// - Parameters:
+    ///   - skipsBadRecords: True for access logs by default. Broken quoting in CSV is an error all the same.
+    ///   - defaultKind: Of CSV records that do not say their kind.
+    package init(format: EventFormat, skipsBadRecords: Bool? = nil, defaultKind: String? = nil) {
         self.format = format
+        self.defaultKind = defaultKind
         self.skipsBadRecords = skipsBadRecords ?? (format == .accessLog)
     }
 
@@ -110,7 +114,7 @@ package struct EventDecoder {
     private mutating func completeRecord(into events: inout [Event]) throws(EventError) {
         if csv.isBlank { return }
         guard let columns else {
-            let columns = try CSVEventDecoder(header: csv)
+            let columns = try CSVEventDecoder(header: csv, defaultKind: defaultKind)
             ignoredColumns = columns.ignoredColumns
             self.columns = columns
             return

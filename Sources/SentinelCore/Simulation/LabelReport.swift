@@ -7,6 +7,8 @@ package struct LabelReport: Sendable, Equatable {
         package var found = 0
         /// Found by the very flag that the label names, as labels of `Simulation` do.
         package var foundByName = 0
+        /// It, or an address it acted from, was blocked at some time.
+        package var blocked = 0
         /// Subjects that were not found, the first in byte order.
         package var missed: [[UInt8]] = []
     }
@@ -15,13 +17,28 @@ package struct LabelReport: Sendable, Equatable {
     package struct Others: Sendable, Equatable {
         package var total = 0
         package var flagged = 0
+        package var blocked = 0
         /// Subjects that were flagged, the first in byte order.
         package var examples: [[UInt8]] = []
 
-        package init(total: Int = 0, flagged: Int = 0, examples: [[UInt8]] = []) {
+        package init(total: Int = 0, flagged: Int = 0, blocked: Int = 0, examples: [[UInt8]] = []) {
             self.total = total
             self.flagged = flagged
+            self.blocked = blocked
             self.examples = examples
+        }
+    }
+
+    /// Whom one rule flagged, by what they are.
+    package struct RuleHits: Sendable, Equatable {
+        package var offenders = 0
+        package var honest = 0
+        package var unlabelled = 0
+
+        package init(offenders: Int = 0, honest: Int = 0, unlabelled: Int = 0) {
+            self.offenders = offenders
+            self.honest = honest
+            self.unlabelled = unlabelled
         }
     }
 
@@ -32,24 +49,34 @@ package struct LabelReport: Sendable, Equatable {
     package private(set) var honestAddresses = Others()
     /// Nobody knows what they are.
     package private(set) var unlabelled = Others()
+    /// By the rule's id.
+    package private(set) var rules: [String: RuleHits] = [:]
 
     private static let maximumExamples = 20
 
-    /// - Parameter flags: By subject (`user:ada`, `ip:203.0.113.7`) the flags that were raised; for a subject that was
-    ///   blocked without a flag an empty set.
-    package init(_ truth: GroundTruth, flags: [[UInt8]: Set<String>]) {
+    /// - Parameters:
+    ///   - flags: By subject (`user:ada`, `ip:203.0.113.7`) the flags that were raised; for a subject that was blocked
+    ///     without a flag an empty set.
+    ///   - blocked: Subjects that were blocked at some time.
+    package init(_ truth: GroundTruth, flags: [[UInt8]: Set<String>], blocked: Set<[UInt8]> = []) {
         var byLabel: [String: Offenders] = [:]
         for (subject, entry) in truth.entries.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let isFlagged = flags[subject] != nil
+            let own = flags[subject]
+            let isBlocked = blocked.contains(subject)
             switch entry.label {
             case .offender(let label):
-                if entry.isActor {
-                    let raised = ([subject] + entry.addresses).compactMap { flags[$0] }
-                    byLabel[label, default: Offenders(label: label)].count(subject, raised)
-                }
-            case .honest where entry.isActor: honest.count(subject, isFlagged)
-            case .honest: honestAddresses.count(subject, isFlagged)
-            case .unlabelled where entry.isActor: unlabelled.count(subject, isFlagged)
+                guard entry.isActor else { break }
+                let raised = ([subject] + entry.addresses).compactMap { flags[$0] }
+                byLabel[label, default: Offenders(label: label)]
+                    .count(subject, raised, isBlocked: isBlocked || entry.addresses.contains(where: blocked.contains))
+                for rule in Set(raised.joined()) { rules[rule, default: RuleHits()].offenders += 1 }
+            case .honest where entry.isActor:
+                honest.count(subject, isFlagged: own != nil, isBlocked: isBlocked)
+                for rule in own ?? [] { rules[rule, default: RuleHits()].honest += 1 }
+            case .honest: honestAddresses.count(subject, isFlagged: own != nil, isBlocked: isBlocked)
+            case .unlabelled where entry.isActor:
+                unlabelled.count(subject, isFlagged: own != nil, isBlocked: isBlocked)
+                for rule in own ?? [] { rules[rule, default: RuleHits()].unlabelled += 1 }
             case .unlabelled: break
             }
         }
@@ -75,8 +102,9 @@ package struct LabelReport: Sendable, Equatable {
 }
 
 extension LabelReport.Offenders {
-    fileprivate mutating func count(_ subject: [UInt8], _ raised: [Set<String>]) {
+    fileprivate mutating func count(_ subject: [UInt8], _ raised: [Set<String>], isBlocked: Bool) {
         total += 1
+        if isBlocked { blocked += 1 }
         if raised.isEmpty { return LabelReport.append(subject, to: &missed) }
         found += 1
         if raised.contains(where: { $0.contains(label) }) { foundByName += 1 }
@@ -84,8 +112,9 @@ extension LabelReport.Offenders {
 }
 
 extension LabelReport.Others {
-    fileprivate mutating func count(_ subject: [UInt8], _ isFlagged: Bool) {
+    fileprivate mutating func count(_ subject: [UInt8], isFlagged: Bool, isBlocked: Bool) {
         total += 1
+        if isBlocked { blocked += 1 }
         if !isFlagged { return }
         flagged += 1
         LabelReport.append(subject, to: &examples)

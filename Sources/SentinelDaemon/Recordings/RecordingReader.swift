@@ -12,8 +12,7 @@ package final class RecordingReader {
     /// windows miss things: `SortedRecording` puts them right.
     package private(set) var lateEvents = 0
 
-    private let file: InputFile
-    private let gzip: GzipDecoder?
+    private let file: PlainFile
     private var decoder: EventDecoder
     /// Uncompressed bytes that were read to find out the format.
     private var start: [UInt8]?
@@ -26,20 +25,14 @@ package final class RecordingReader {
     ///   - path: `-` is the standard input.
     ///   - format: Nil to find it out.
     ///   - skipsBadRecords: Nil for true in access logs, false elsewhere; see `EventDecoder`.
+    ///   - defaultKind: Of CSV records that do not say their kind.
     package init(
-        path: String, format: EventFormat? = nil, skipsBadRecords: Bool? = nil
+        path: String, format: EventFormat? = nil, skipsBadRecords: Bool? = nil, defaultKind: String? = nil
     ) throws(RecordingError) {
-        let file = try InputFile(path: path)
-        var first = try file.read()
-        while first.count < GzipDecoder.magic.count, case let more = try file.read(), !more.isEmpty { first += more }
-        let gzip = first.starts(with: GzipDecoder.magic) ? GzipDecoder() : nil
-        gzip?.feed(first)
-
-        var start = gzip == nil ? first : []
+        let file = try PlainFile(path: path)
+        var start: [UInt8] = []
         // A pipe may give a line in pieces.
-        while start.count < InputFile.chunkSize, !start.contains(UInt8(ascii: "\n")),
-            let more = try Self.chunk(of: file, through: gzip)
-        {
+        while start.count < InputFile.chunkSize, !start.contains(UInt8(ascii: "\n")), let more = try file.next() {
             start += more
         }
         guard let format = format ?? EventFormat.detect(name: path, start: start) else {
@@ -48,16 +41,15 @@ package final class RecordingReader {
                 file: file.name)
         }
         self.file = file
-        self.gzip = gzip
         self.start = start
         self.format = format
-        decoder = EventDecoder(format: format, skipsBadRecords: skipsBadRecords)
+        decoder = EventDecoder(format: format, skipsBadRecords: skipsBadRecords, defaultKind: defaultKind)
     }
 
     /// For messages: the path, or `stdin`.
     package var name: String { file.name }
     /// How much of the file has been read, 0…1; nil for a pipe, whose end nobody knows.
-    package var fraction: Double? { file.size.map { $0 == 0 ? 1 : min(1, Double(file.bytesRead) / Double($0)) } }
+    package var fraction: Double? { file.fraction }
     package var bytesRead: Int64 { file.bytesRead }
     /// Records that were left out, and the first of them.
     package var skipped: Int { decoder.skipped }
@@ -100,31 +92,6 @@ package final class RecordingReader {
             self.start = nil
             return start
         }
-        return try Self.chunk(of: file, through: gzip)
-    }
-
-    /// The next uncompressed bytes, nil at the end.
-    private static func chunk(of file: InputFile, through gzip: GzipDecoder?) throws(RecordingError) -> [UInt8]? {
-        guard let gzip else {
-            let chunk = try file.read()
-            return chunk.isEmpty ? nil : chunk
-        }
-        do {
-            while true {
-                let chunk = try gzip.next()
-                if !chunk.isEmpty { return chunk }
-                let compressed = try file.read()
-                if compressed.isEmpty { break }
-                gzip.feed(compressed)
-            }
-            try gzip.finish()
-            return nil
-        } catch let failure as GzipDecoder.Failure {
-            throw RecordingError(failure.rawValue, file: file.name)
-        } catch let error as RecordingError {
-            throw error
-        } catch {
-            throw RecordingError("\(error)", file: file.name)
-        }
+        return try file.next()
     }
 }

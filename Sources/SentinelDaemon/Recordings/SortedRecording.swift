@@ -27,6 +27,11 @@ package struct SortedRecording: Sendable {
                 progress(reader)
             }
         }
+        self.init(events)
+    }
+
+    /// Puts events into the order of time.
+    init(_ events: [Event]) {
         let times = events.map { $0.at ?? 0 }
         wasInOrder = zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
         if wasInOrder {

@@ -17,6 +17,24 @@ package struct ReplayRun: Sendable {
         package var time: Duration
     }
 
+    /// What a recording does not say of itself.
+    package struct Options: Sendable {
+        /// Nil to find it out.
+        package var format: EventFormat?
+        /// Ends after so many events.
+        package var limit: Int?
+        /// Of CSV records that do not say their kind.
+        package var defaultKind: String?
+        /// Leaves out records that are no events; nil: in access logs only.
+        package var skipsBadRecords: Bool?
+        /// The recording's clock ticks only every so many ms, see `SortedRecording.spread`. Not for the standard input.
+        package var tick: Int64?
+        /// They win over those in the recording.
+        package var labels: SubjectLabels?
+
+        package init() {}
+    }
+
     /// How far a replay is.
     package enum Stage: Sendable {
         /// Bytes read, of how many (nil: a pipe).
@@ -38,22 +56,33 @@ package struct ReplayRun: Sendable {
     /// Files are loaded and put in the order of time; the standard input is fed as it comes, so its events should be in
     /// order already.
     package func run(
-        paths: [String], format: EventFormat? = nil, limit: Int? = nil, progress: (Stage) -> Void
+        paths: [String], options: Options = Options(), progress: (Stage) -> Void
     ) async throws -> Summary {
         let clock = ContinuousClock()
         let begin = clock.now
         let prefix = policy.subjectPrefix6
         var truth = GroundTruth { Self.counted($0, prefix) }
+        func note(_ event: Event) {
+            var event = event
+            if let label = options.labels?.label(of: event) { event.label = label }
+            truth.note(event)
+        }
+        func reader(_ path: String) throws -> RecordingReader {
+            try RecordingReader(
+                path: path, format: options.format, skipsBadRecords: options.skipsBadRecords,
+                defaultKind: options.defaultKind)
+        }
+        let limit = options.limit ?? .max
         let replayer = Replayer(calls: calls)
         var skipped = 0
         try await replayer.begin()
         do throws(any Error) {
             if paths == ["-"] {
-                let reader = try RecordingReader(path: "-", format: format)
+                let reader = try reader("-")
                 var done = 0
-                while done < limit ?? .max, let batch = try reader.nextBatch() {
-                    let events = batch.prefix((limit ?? .max) - done)
-                    for event in events { truth.note(event) }
+                while done < limit, let batch = try reader.nextBatch() {
+                    let events = batch.prefix(limit - done)
+                    for event in events { note(event) }
                     try await replayer.feed(events)
                     done += events.count
                     progress(.feeding(done: done, of: nil))
@@ -62,11 +91,11 @@ package struct ReplayRun: Sendable {
                 skipped = reader.skipped
             } else {
                 var readers: [RecordingReader] = []
-                for path in paths { readers.append(try RecordingReader(path: path, format: format)) }
-                let events = try SortedRecording(readers) { progress(.reading(fraction: $0.fraction)) }
-                    .events.prefix(limit ?? .max)
+                for path in paths { readers.append(try reader(path)) }
+                let recording = try SortedRecording(readers) { progress(.reading(fraction: $0.fraction)) }
+                let events = recording.spread(over: options.tick ?? 0).events.prefix(limit)
                 skipped = readers.reduce(0) { $0 + $1.skipped }
-                for event in events { truth.note(event) }
+                for event in events { note(event) }
                 for start in stride(from: 0, to: events.count, by: Replayer.piece) {
                     try await replayer.feed(events[start..<min(start + Replayer.piece, events.count)])
                     progress(.feeding(done: min(start + Replayer.piece, events.count), of: events.count))
@@ -78,16 +107,18 @@ package struct ReplayRun: Sendable {
             throw error
         }
         try await replayer.end()
-        let findings = try await Findings(reading: calls)
+        let findings = await replayer.findings
         var perRule: [String: Int] = [:]
         var flags: [[UInt8]: Set<String>] = [:]
         for (subject, rules) in findings.flags {
             for rule in rules { perRule[rule, default: 0] += 1 }
             flags[Self.known(subject), default: []].formUnion(rules)
         }
+        let blocked = Set(findings.blocked.map(Self.known))
         return Summary(
-            tally: await replayer.tally, report: LabelReport(truth, flags: flags), flagged: findings.flags.count,
-            blocked: findings.blocked.count, subjectsPerRule: perRule, skipped: skipped, time: clock.now - begin)
+            tally: await replayer.tally, report: LabelReport(truth, flags: flags, blocked: blocked),
+            flagged: findings.flags.count, blocked: findings.blocked.count, subjectsPerRule: perRule, skipped: skipped,
+            time: clock.now - begin)
     }
 
     /// An address as flags name it: what it is counted by, without the type.

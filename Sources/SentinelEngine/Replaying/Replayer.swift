@@ -26,7 +26,11 @@ package actor Replayer {
     package static let piece = 200
 
     package private(set) var tally = Tally()
-    private let calls: Calls
+    /// What the coordinator found so far.
+    package internal(set) var findings = Findings()
+    /// Up to where the alerts were read.
+    var lastAlert = LogPosition.start
+    let calls: Calls
     private let loop: EventLoop
     /// The coordinator is given up when it reads nothing for this long.
     private let patience: Duration
@@ -41,12 +45,14 @@ package actor Replayer {
 
     /// Opens the namespace for the callers' own time.
     package func begin() async throws(RedisError) {
+        try await skipAlerts()
         _ = try await calls.client.call("SET", calls.keys.clock, "replay")
     }
 
-    /// Gives the namespace back to the time of Redis.
+    /// Gives the namespace back to the time of Redis, and completes the findings.
     package func end() async throws(RedisError) {
         _ = try await calls.client.call("DEL", calls.keys.clock)
+        try await readIncidents()
     }
 
     /// Feeds events, which must be in the order of time, and returns when the coordinator has looked at them.
@@ -64,6 +70,7 @@ package actor Replayer {
             }
             for reply in replies { try count(reply) }
             try await drain()
+            try await readAlerts()
         }
     }
 

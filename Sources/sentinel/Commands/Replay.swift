@@ -14,6 +14,8 @@ struct Replay: Command {
     static let examples = [
         Example("What would the rules have done to yesterday's log?", "sentinel replay access.log.1.gz"),
         Example("Score them against labelled events", "sentinel replay events.jsonl -o json"),
+        Example("Score them against labels by address", "sentinel replay access.log --labels attackers.csv"),
+        Example("A chat log of whole minutes", "sentinel replay chat.csv --kind message --tick 1m"),
         Example("A made-up community into the running system", "sentinel simulate | sentinel replay - --live"),
     ]
     static let parameters: [Parameter<Self>] = [
@@ -21,6 +23,10 @@ struct Replay: Command {
         .flag("alerts", nil, \.alerts, "show the alerts as they come"),
         .option("format", "f", \.format, .choice("format"), "auto, jsonl, csv or access (nginx, Apache)"),
         .option("limit", "l", \.limit, .int(1...Int.max), "stop after so many events"),
+        .option("labels", nil, \.labels, .file, "CSV with a column ip or user and a column label: who is what"),
+        .option("kind", nil, \.kind, .string("kind"), "of CSV records that do not say: content, message, login …"),
+        .option("tick", nil, \.tick, .duration, "times are cut to this: spread the events over it by chance"),
+        .flag("skip-bad", nil, \.skipsBad, "leave out records that are no events, and count them"),
         .arguments("file", \.files, .file, "JSON lines, CSV or access logs, also .gz; - is stdin"),
     ]
 
@@ -29,6 +35,10 @@ struct Replay: Command {
     var alerts = false
     var format = Format.auto
     var limit: Int?
+    var labels: String?
+    var kind: String?
+    var tick: Duration?
+    var skipsBad = false
 
     /// How the recording is written.
     enum Format: String, CaseIterable, Sendable {
@@ -50,9 +60,11 @@ struct Replay: Command {
 
     func validate() throws(ValueProblem) {
         if files.contains("-"), files.count > 1 { throw ValueProblem("- (stdin) stands alone, not beside files") }
+        if files.contains("-"), tick != nil { throw ValueProblem("--tick needs a file: it looks at all of it first") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
+        let options = try options()
         let loop = try EventLoop(name: "replay")
         let redis = RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel")
         let client = RedisClient(redis, on: loop)
@@ -64,7 +76,7 @@ struct Replay: Command {
         let calls = Calls(client: client, keys: keys)
         let outcome: Result<ReplayRun.Summary, any Error>
         do {
-            outcome = .success(try await feed(calls, redis, loop, context))
+            outcome = .success(try await feed(options, calls, redis, loop, context))
         } catch {
             outcome = .failure(error)
         }
@@ -74,8 +86,19 @@ struct Replay: Command {
         return .ok
     }
 
+    private func options() throws -> ReplayRun.Options {
+        var options = ReplayRun.Options()
+        options.format = format.event
+        options.limit = limit
+        options.defaultKind = kind
+        options.skipsBadRecords = skipsBad ? true : nil
+        options.tick = tick?.milliseconds
+        options.labels = try labels.map(LabelFile.read)
+        return options
+    }
+
     private func feed(
-        _ calls: Calls, _ redis: RedisConfiguration, _ loop: EventLoop, _ context: Context
+        _ options: ReplayRun.Options, _ calls: Calls, _ redis: RedisConfiguration, _ loop: EventLoop, _ context: Context
     ) async throws -> ReplayRun.Summary {
         let daemon = Daemon(
             keys: calls.keys, policy: .standard, owner: ProcessName.unique(), redis: redis, journal: context.journal)
@@ -102,7 +125,7 @@ struct Replay: Command {
                 var progress = context.progress("replaying", unit: "events")
                 defer { progress.clear() }
                 return try await ReplayRun(calls: calls, policy: .standard).run(
-                    paths: files, format: format.event, limit: limit
+                    paths: files, options: options
                 ) { stage in
                     if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }
                 }

@@ -20,18 +20,23 @@ struct Up: Command {
     static let parameters: [Parameter<Self>] = [
         .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
         .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
+        .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
     ]
 
     var data: String?
     var replay: String?
+    var labels: String?
     var once = false
 
     func validate() throws(ValueProblem) {
         if once, replay == nil { throw ValueProblem("--once needs --replay <file>") }
+        if labels != nil, replay == nil { throw ValueProblem("--labels needs --replay <file>") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
+        var options = ReplayRun.Options()
+        options.labels = try labels.map(LabelFile.read)
         let folder = data ?? DataFolder.path(context.environment)
         let lock = try DataFolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -43,7 +48,7 @@ struct Up: Command {
         let outcome: Result<ExitCode, any Error>
         do {
             try await redis.start()
-            outcome = .success(try await serve(context, redis: redis, loop: loop))
+            outcome = .success(try await serve(context, options, redis: redis, loop: loop))
         } catch {
             outcome = .failure(error)
         }
@@ -53,7 +58,9 @@ struct Up: Command {
         return try outcome.get()
     }
 
-    private func serve(_ context: Context, redis: PrivateRedis, loop: EventLoop) async throws -> ExitCode {
+    private func serve(
+        _ context: Context, _ options: ReplayRun.Options, redis: PrivateRedis, loop: EventLoop
+    ) async throws -> ExitCode {
         let keys = Keys(namespace: context.globals.namespace)
         let daemon = Daemon(
             keys: keys, policy: .standard, owner: ProcessName.unique(), redis: redis.configuration,
@@ -80,7 +87,7 @@ struct Up: Command {
                 try Task.checkCancellation()
                 try announce(context, redis)
                 guard let replay else { return nil }
-                try await feed(replay, calls, context)
+                try await feed(replay, options, calls, context)
                 return once ? .ok : nil
             }
             defer { group.cancelAll() }
@@ -105,9 +112,12 @@ struct Up: Command {
         for line in lines { try context.output.say("  \(program) \(line)\(place)") }
     }
 
-    private func feed(_ path: String, _ calls: Calls, _ context: Context) async throws {
+    private func feed(
+        _ path: String, _ options: ReplayRun.Options, _ calls: Calls, _ context: Context
+    ) async throws {
         var progress = context.progress("replaying", unit: "events")
-        let summary = try await ReplayRun(calls: calls, policy: .standard).run(paths: [path]) { stage in
+        let summary = try await ReplayRun(calls: calls, policy: .standard).run(paths: [path], options: options) {
+            stage in
             if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }
         }
         progress.finish(done: Int64(summary.tally.total))

@@ -9,6 +9,7 @@ enum ReplaySummary {
         var label: String
         var total: Int
         var found: Int
+        var blocked: Int
         var missed: String
     }
 
@@ -35,7 +36,7 @@ enum ReplaySummary {
         try output.say("")
         let rows = report.offenders.map { each in
             Row(
-                label: each.label, total: each.total, found: each.found,
+                label: each.label, total: each.total, found: each.found, blocked: each.blocked,
                 missed: each.missed.prefix(3).map { PercentEncoding.encode($0) }.joined(separator: " "))
         }
         try output.list(
@@ -44,6 +45,7 @@ enum ReplaySummary {
                 Column("label", "abusers of the kind") { .string($0.label) },
                 Column("total", "there are") { .int(Int64($0.total)) },
                 Column("found", "found") { .int(Int64($0.found)) },
+                Column("blocked", "blocked") { .int(Int64($0.blocked)) },
                 Column("missed", "missed") { .string($0.missed) },
             ], empty: "No abuser is labelled.")
         let found = report.offenders.reduce(0) { $0 + $1.found }
@@ -52,7 +54,7 @@ enum ReplaySummary {
             "Found \(found) of \(total) abusers\(percent(found, of: total)).", found == total ? .good : .plain)
         try output.say(
             "Flagged \(report.honest.flagged) of \(report.honest.total) honest people"
-                + "\(percent(report.honest.flagged, of: report.honest.total)).",
+                + "\(percent(report.honest.flagged, of: report.honest.total)), blocked \(report.honest.blocked).",
             report.honest.flagged == 0 ? .good : .warning)
         if !report.honest.examples.isEmpty {
             let names = report.honest.examples.prefix(5).map { PercentEncoding.encode($0) }
@@ -93,19 +95,29 @@ enum ReplaySummary {
                             .init("label", .string(each.label)), .init("total", .int(Int64(each.total))),
                             .init("found", .int(Int64(each.found))),
                             .init("found_by_name", .int(Int64(each.foundByName))),
+                            .init("blocked", .int(Int64(each.blocked))),
                             .init("missed", .array(each.missed.map { .string(PercentEncoding.encode($0)) })),
                         ])
                     })),
             .init("honest", others(report.honest)),
             .init("honest_addresses", others(report.honestAddresses)),
             .init("unlabelled", others(report.unlabelled)),
+            .init("rules", .object(report.rules.sorted { $0.key < $1.key }.map { .init($0.key, hits($0.value)) })),
         ])
     }
 
     private static func others(_ others: LabelReport.Others) -> JSONValue {
         .object([
             .init("total", .int(Int64(others.total))), .init("flagged", .int(Int64(others.flagged))),
+            .init("blocked", .int(Int64(others.blocked))),
             .init("examples", .array(others.examples.map { .string(PercentEncoding.encode($0)) })),
+        ])
+    }
+
+    private static func hits(_ hits: LabelReport.RuleHits) -> JSONValue {
+        .object([
+            .init("offenders", .int(Int64(hits.offenders))), .init("honest", .int(Int64(hits.honest))),
+            .init("unlabelled", .int(Int64(hits.unlabelled))),
         ])
     }
 }
