@@ -61,6 +61,15 @@ function S.stored_block(prefix, subject)
   return block, text
 end
 
+-- Fails when `<prefix>:allowed` holds what no allow is.
+function S.validate_allow(prefix, subject)
+  local key = prefix .. ':allowed'
+  local text = call('HGET', key, subject)
+  if not text then return end
+  local sound, allow = pcall(cjson.decode, text)
+  if not sound or type(allow) ~= 'table' or type(allow.since) ~= 'number' then S.fail_foreign(key) end
+end
+
 -- The active block of a subject, or nil.
 function S.block_of(prefix, subject, now)
   local till = call('ZSCORE', prefix .. ':blocks', subject)
