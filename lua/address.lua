@@ -146,17 +146,19 @@ function S.network(name, value)
     groups = not a and parse6(base)
   end
   if not (a and bits <= 32) and not (groups and bits <= 128) then
-    S.fail('BADARG', name .. ': net is ' .. S.shown(value) .. ', want <address>/<length>, like 203.0.113.0/24')
+    S.fail('BADARG', name .. ': subject is ' .. S.shown('net:' .. value)
+      .. ', want net:<address>/<length>, like net:203.0.113.0/24')
   end
   local canonical = a and prefix4(a, b, c, d, bits) or prefix6(groups, bits)
   local lengths = a and POLICY.net4 or POLICY.net6
   if not listed(lengths, bits) then
-    S.fail('BADARG', name .. ': net has length /' .. bits .. ', the policy looks at /' .. concat(lengths, ', /'))
+    S.fail('BADARG', name .. ': subject is ' .. S.shown('net:' .. value) .. ', and the policy looks at /'
+      .. concat(lengths, ', /') .. ' alone')
   end
   local given = a and format('%d.%d.%d.%d/%d', a, b, c, d, bits) or text6(groups) .. '/' .. bits
   if given ~= canonical then
-    S.fail('BADARG', name .. ': net ' .. S.shown(value) .. ' has bits behind its length, did you mean ' .. canonical
-      .. '?')
+    S.fail('BADARG', name .. ': subject is ' .. S.shown('net:' .. value)
+      .. ', which has bits behind its length; did you mean net:' .. canonical .. '?')
   end
   return canonical
 end

@@ -61,6 +61,15 @@ function S.stored_block(prefix, subject)
   return block, text
 end
 
+-- Fails when `<prefix>:allowed` holds what no allow is.
+function S.validate_allow(prefix, subject)
+  local key = prefix .. ':allowed'
+  local text = call('HGET', key, subject)
+  if not text then return end
+  local sound, allow = pcall(cjson.decode, text)
+  if not sound or type(allow) ~= 'table' or type(allow.since) ~= 'number' then S.fail_foreign(key) end
+end
+
 -- The active block of a subject, or nil.
 function S.block_of(prefix, subject, now)
   local till = call('ZSCORE', prefix .. ':blocks', subject)
@@ -68,15 +77,12 @@ function S.block_of(prefix, subject, now)
   return (S.stored_block(prefix, subject))
 end
 
--- Takes out blocks or allows that time has ended, a bounded number per call. Their public keys have gone by themselves,
--- but for a replay, whose clock is not that of Redis.
-local function sweep(set, hash, public, now)
+-- Takes out blocks or allows that time has ended, a bounded number per call. Their public keys end by their own TTL.
+local function sweep(set, hash, now)
   local ended = call('ZRANGE', set, '-inf', S.decimal(now), 'BYSCORE', 'LIMIT', '0', '64')
   if #ended > 0 then
     call('ZREM', set, unpack(ended))
     call('HDEL', hash, unpack(ended))
-    for i = 1, #ended do ended[i] = public .. ended[i] end
-    call('DEL', unpack(ended))
   end
 end
 
@@ -113,7 +119,7 @@ end
 
 -- Sets a block (the fields of BLOCK_ORDER but ref) and tells everybody. Returns its ref.
 function S.set_block(namespace, prefix, subject, block, now)
-  sweep(prefix .. ':blocks', prefix .. ':block', namespace .. ':block:', now)
+  sweep(prefix .. ':blocks', prefix .. ':block', now)
   local change = call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
   block.ref = 'b' .. string.match(prefix, '{(%d+)}$') .. '-' .. S.decimal(call('INCR', prefix .. ':seq:refs'))
   local text = json(BLOCK_ORDER, block)
@@ -127,14 +133,16 @@ function S.set_block(namespace, prefix, subject, block, now)
   return block.ref, change
 end
 
--- Lifts the block of a subject; false if there is none.
-function S.lift_block(namespace, prefix, subject, by, note, now)
-  sweep(prefix .. ':blocks', prefix .. ':block', namespace .. ':block:', now)
-  local had = call('ZREM', prefix .. ':blocks', subject)
+-- Lifts the block of a subject; false if there is none. In a replay (`at`), whose clock is not that of Redis, a public
+-- key may outlive its block: it goes too, but counts for nothing.
+function S.lift_block(namespace, prefix, subject, by, note, now, at)
+  sweep(prefix .. ':blocks', prefix .. ':block', now)
+  local till = call('ZSCORE', prefix .. ':blocks', subject)
   local text = call('HGET', prefix .. ':block', subject)
+  call('ZREM', prefix .. ':blocks', subject)
   call('HDEL', prefix .. ':block', subject)
   local key = call('DEL', namespace .. ':block:' .. subject)
-  if had == 0 and key == 0 then return false end
+  if not (till and tonumber(till) > now) and (at or key == 0) then return false end
   announce(namespace, prefix, 'lifted', subject, text)
   S.audit(prefix, now, by, 'unblock', subject, note)
   return true
@@ -143,7 +151,7 @@ end
 local ALLOW_ORDER = { 'by', 'note', 'since', 'until' }
 
 function S.set_allow(namespace, prefix, subject, allow, now)
-  sweep(prefix .. ':allow', prefix .. ':allowed', namespace .. ':allow:', now)
+  sweep(prefix .. ':allow', prefix .. ':allowed', now)
   local text, till = json(ALLOW_ORDER, allow), allow['until']
   local key = namespace .. ':allow:' .. subject
   if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
@@ -153,7 +161,7 @@ function S.set_allow(namespace, prefix, subject, allow, now)
 end
 
 function S.lift_allow(namespace, prefix, subject, by, note, now)
-  sweep(prefix .. ':allow', prefix .. ':allowed', namespace .. ':allow:', now)
+  sweep(prefix .. ':allow', prefix .. ':allowed', now)
   local had = call('ZREM', prefix .. ':allow', subject)
   call('HDEL', prefix .. ':allowed', subject)
   call('DEL', namespace .. ':allow:' .. subject)

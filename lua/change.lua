@@ -37,16 +37,18 @@ end
 
 -- Looks at every key that a change about this subject writes to, so that a foreign one fails before the first write.
 function S.validate_for_change(namespace, prefix, subject)
-  for _, counter in ipairs({ 'alerts', 'blocks', 'refs', 'incidents' }) do S.want_counter(prefix .. ':seq:' .. counter) end
+  for _, counter in ipairs({ ':seq:alerts', ':seq:blocks', ':seq:refs', ':seq:incidents' }) do
+    S.want_counter(prefix .. counter)
+  end
   S.want_type(prefix .. ':audit', 'stream')
   S.want_type(prefix .. ':events', 'stream')
   S.want_type(namespace .. ':alerts:log', 'stream')
   for _, set in ipairs({ ':incidents', ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end
   for _, hash in ipairs({ ':block', ':allowed', ':open:' .. subject }) do S.want_type(prefix .. hash, 'hash') end
-  for _, text in ipairs({ prefix .. ':mark:', prefix .. ':repeats:', namespace .. ':block:', namespace .. ':allow:' }) do
+  for _, text in ipairs({ prefix .. ':mark:', namespace .. ':block:', namespace .. ':allow:' }) do
     S.want_type(text .. subject, 'string')
   end
+  S.want_counter(prefix .. ':repeats:' .. subject)
   S.stored_block(prefix, subject)
-  local repeats = prefix .. ':repeats:' .. subject
-  S.want_counter(repeats)
+  S.validate_allow(prefix, subject)
 end

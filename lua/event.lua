@@ -92,6 +92,10 @@ function S.blocked_reply(prefix, subject, till, now, counted)
     local tally = prefix .. ':t:' .. subject
     local count = redis.pcall('INCR', tally)
     if type(count) ~= 'number' then S.fail_foreign(tally) end
+    if count < 1 then
+      S.undo('DECR', tally)
+      S.fail_foreign(tally)
+    end
     if count == 1 then call('PEXPIRE', tally, POLICY.tally_ttl) end
   end
   local verdict = block.action
@@ -102,9 +106,8 @@ end
 
 -- The states of the subjects that the event's limits count, each in its scope; and the actor's, which also remembers.
 function S.load_states(of)
-  local scopes, used = POLICY.scopes, of.watched.scopes
-  for i = 1, #scopes do
-    local scope = scopes[i]
+  local used = of.watched.scopes
+  for i, scope in ipairs(POLICY.scopes) do
     local subject = subjects[scope.id]
     if subject and (i == 1 or used[scope.id]) then
       S.load_state(scope, subject)

@@ -27,7 +27,8 @@ local call, find, match, sub, format, concat, pack, unpacked, floor
 S.preparations = {}
 
 local function prepare()
-  call, find, match, sub, format, concat = redis.call, string.find, string.match, string.sub, string.format, table.concat
+  call, find, match, sub, format = redis.call, string.find, string.match, string.sub, string.format
+  concat = table.concat
   pack, unpacked, floor = struct.pack, struct.unpack, math.floor
   for _, each in ipairs(S.preparations) do each() end
 end
@@ -59,7 +60,8 @@ local function new_place(name, keys)
   local prefix = keys[1]
   local namespace, partition = match(prefix, '^([%w_.-]+):{(%d+)}$')
   if not namespace or #partition > 5 then
-    S.fail('BADARG', name .. ': the key is ' .. S.shown(prefix) .. ', want <namespace>:{<partition>}, like sentinel:{0}')
+    S.fail('BADARG', name .. ': the key is ' .. S.shown(prefix)
+      .. ', want <namespace>:{<partition>}, like sentinel:{0}')
   end
   local new = {
     namespace = namespace, partition = partition, events = prefix .. ':events', blocks = prefix .. ':blocks',
@@ -226,7 +228,8 @@ function S.json(name, field, value, most)
   end
   local line = string.gsub(value, '[\t\r\n]', ' ')
   if #value > most or not S.is_text(line) or not pcall(strict_json.decode, line) or not are_tokens(line) then
-    S.fail('BADARG', format('%s: %s is %s, want a JSON document of at most %d bytes', name, field, S.shown(value), most))
+    S.fail('BADARG', format('%s: %s is %s, want a JSON document of at most %d bytes', name, field, S.shown(value),
+      most))
   end
   return line
 end
@@ -241,7 +244,7 @@ end
 
 -- `<type>:<id>` checked and made canonical: addresses by RFC 5952, networks in a prefix length of the policy.
 function S.subject(name, subject)
-  local kind, id = match(subject, '^([a-z][a-z0-9_]*):(.*)$')
+  local kind, id = match(subject, '^([a-z][a-z0-9_]*):(.+)$')
   if not kind or #kind > 32 then
     S.fail('BADARG', name .. ': subject is ' .. S.shown(subject)
       .. ', want <type>:<id>, like user:42 or ip:203.0.113.7')
@@ -279,7 +282,7 @@ local journal, journaled = {}, 0
 -- Notes a command that takes back the write just made, should a later one of the same call fail.
 function S.undo(command, key, first, second)
   local at = journaled
-  journal[at + 1], journal[at + 2], journal[at + 3], journal[at + 4] = command, key, first, second or false
+  journal[at + 1], journal[at + 2], journal[at + 3], journal[at + 4] = command, key, first or false, second or false
   journaled = at + 4
 end
 

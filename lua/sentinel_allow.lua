@@ -20,7 +20,7 @@ S.register(NAME, {}, function(keys, argv)
   S.validate_for_change(namespace, prefix, subject)
   local till = length and now + length
   S.set_allow(namespace, prefix, subject, { by = by, note = note, since = now, ['until'] = till }, now)
-  local lifted = S.lift_block(namespace, prefix, subject, by, note, now)
+  local lifted = S.lift_block(namespace, prefix, subject, by, note, now, wish.at)
   if lifted then S.forget_evidence(prefix, subject, now, wish.at) end
   return { 'subject', subject, 'until', till and S.decimal(till) or 'permanent', 'lifted', lifted and 1 or 0 }
 end)

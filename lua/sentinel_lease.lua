@@ -2,9 +2,9 @@
 --
 -- FCALL sentinel_lease 1 <namespace>:{<partition>} owner <name> ttl <ms> [release 1]
 --
--- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking succeeds when
--- nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator` of the event log
--- where it is missing; its position is the durable cursor.
+-- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking
+-- succeeds when nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator`
+-- of the event log where it is missing; its position is the durable cursor.
 
 local NAME = 'sentinel_lease'
 local KNOWN = { owner = true, ttl = true, release = true }
@@ -20,7 +20,7 @@ S.register(NAME, {}, function(keys, argv)
   local key = prefix .. ':lease'
   S.want_type(key, 'hash')
   local standing, epoch = call('HGET', key, 'owner'), call('HGET', key, 'epoch')
-  if standing and not (epoch and find(epoch, '^%d+$')) then S.fail_foreign(key) end
+  if standing and not (epoch and #epoch <= 18 and find(epoch, '^%d+$')) then S.fail_foreign(key) end
   if standing and standing ~= owner then
     return { 'owner', standing, 'epoch', epoch, 'ttl', call('PTTL', key) }
   end

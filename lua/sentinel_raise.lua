@@ -23,18 +23,23 @@ local KNOWN = {
 }
 local EVENTS_MOST = 65536 -- bytes of `events`
 
--- The log positions behind the flag, each once; none after `event`.
-local function positions_of(flag)
-  local newest, listed = S.required(NAME, flag, 'event'), flag.events or flag.event
-  if #listed > EVENTS_MOST then
-    S.fail('BADARG', NAME .. ': events has ' .. #listed .. ' bytes, want at most ' .. EVENTS_MOST)
+local function want_position(field, value)
+  if #value > 40 or not find(value, '^%d+%-%d+$') then
+    S.fail('BADARG', NAME .. ': ' .. field .. ' is ' .. S.shown(value) .. ', want a log position like 1700000000000-0')
   end
-  local positions, seen = {}, {}
-  for position in string.gmatch(newest .. ',' .. listed .. ',', '([^,]*),') do
-    if not find(position, '^%d+%-%d+$') or #position > 40 then
-      S.fail('BADARG', NAME .. ': ' .. (position == newest and 'event' or 'events') .. ' is ' .. S.shown(position)
-        .. ', want a log position like 1700000000000-0')
-    end
+end
+
+-- The log positions behind the flag, `event` among them, each once; none after `event`.
+local function positions_of(flag)
+  local newest = S.required(NAME, flag, 'event')
+  want_position('event', newest)
+  if not flag.events then return { newest } end
+  if #flag.events > EVENTS_MOST then
+    S.fail('BADARG', NAME .. ': events has ' .. #flag.events .. ' bytes, want at most ' .. EVENTS_MOST)
+  end
+  local positions, seen = { newest }, { [newest] = true }
+  for position in string.gmatch(flag.events .. ',', '([^,]*),') do
+    want_position('events', position)
     if S.after(position, newest) then
       S.fail('BADARG', NAME .. ': events has ' .. position .. ', which is after event, ' .. newest)
     end

@@ -17,7 +17,7 @@ S.register(NAME, {}, function(keys, argv)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_for_change(namespace, prefix, subject)
-  if not S.lift_block(namespace, prefix, subject, by, note, now) then return { 'lifted', 0 } end
+  if not S.lift_block(namespace, prefix, subject, by, note, now, wish.at) then return { 'lifted', 0 } end
   S.forget_evidence(prefix, subject, now, wish.at)
   return { 'lifted', 1 }
 end)

@@ -14,7 +14,7 @@
 -- memo bucket; then per series n, total, last, expires and per rule (first time, base); then the memo, a text.
 --
 -- A scope of the policy carries the state of the running call's subject: loaded, key, subject, raw, the fields of the
--- head, memo; and each of its series has the window as `current`. A window is a row of numbers in the order of the layout.
+-- head, memo; and each of its series has the window as `current`, a row of numbers in the order of the layout.
 
 local HEAD, HEAD_SIZE = '<c1I4I1ddd', 30
 local UNKNOWN = -1 -- as n: nothing known yet, ask the sorted set
@@ -38,7 +38,7 @@ function S.load_state(scope, subject)
   local key = place.states[scope] .. subject
   local raw = call('GET', key)
   scope.loaded, scope.key, scope.subject, scope.raw = true, key, subject, raw
-  -- counted: the series that was counted; changed: more than that is to be written; renewed: it gets a new time to live.
+  -- counted: the series that was; changed: more than that is to be written; renewed: it gets a new time to live.
   scope.counted, scope.changed, scope.renewed = nil, false, false
   local all = scope.series
   for i = 1, #all do all[i].current, all[i].moved = nil, false end

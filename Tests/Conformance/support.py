@@ -102,11 +102,12 @@ class LibraryTest(unittest.TestCase):
 
     policy = None
     replay = True
+    server_arguments = ()
 
     @classmethod
     def setUpClass(cls):
         cls.library = library(cls.policy)
-        cls.server = Server()
+        cls.server = Server(*cls.server_arguments)
         cls.addClassCleanup(cls.server.stop)
         cls.redis = cls.server.client
         cls.server.load(cls.policy)
@@ -131,7 +132,6 @@ class LibraryTest(unittest.TestCase):
         """Calls, wants an error with that code, and returns the error's text."""
         with self.assertRaises(redis.ResponseError) as caught:
             self.redis.execute_command("FCALL", function or arguments[0], 1, key, *arguments[1:])
-        message = type(caught.exception).__name__ + " " + str(caught.exception)
         message = error_text(caught.exception)
         self.assertTrue(message.startswith(code + " "), message)
         return message

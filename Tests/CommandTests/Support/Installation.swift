@@ -73,8 +73,7 @@ func withInstallation<Result>(
         await calls.client.close()
         return result
     }
-    return keepsData
-        ? try await withRedisServer("--appendonly", "yes", body: start) : try await withRedisServer(body: start)
+    return try await withRedisServer(keepsData ? ["--appendonly", "yes"] : [], body: start)
 }
 
 struct NeverHappened: Error {

@@ -23,7 +23,7 @@ struct Stage {
 
     /// Runs `body` with the library loaded and no coordinator at work.
     static func with(policy: Policy = .standard, body: (Stage) async throws -> Void) async throws {
-        try await withRedisServer("--enable-debug-command", "yes") { server in
+        try await withRedisServer(["--enable-debug-command", "yes"]) { server in
             let calls = Calls(client: server.client(), keys: Keys(namespace: "stage"))
             _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(policy)
             _ = try await calls.client.call("SET", calls.keys.clock, "replay")

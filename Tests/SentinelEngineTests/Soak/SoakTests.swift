@@ -31,7 +31,7 @@ struct SoakTests {
 
     @Test
     func `a Redis that dies at any moment loses nothing it has acknowledged`() async throws {
-        try await withRedisServer("--appendonly", "yes", "--appendfsync", "always") { server in
+        try await withRedisServer(["--appendonly", "yes", "--appendfsync", "always"]) { server in
             try await survive(
                 server, events: Self.isFull ? 200_000 : 5_000,
                 Array(repeating: .killRedis, count: Self.isFull ? 20 : 2)
