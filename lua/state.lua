@@ -29,6 +29,10 @@ S.preparations[#S.preparations + 1] = function()
       local doubles = 4 + 2 * #series.rules
       series.state, series.format, series.bytes = scope, '<' .. string.rep('d', doubles), 8 * doubles
       series.place_text = S.decimal(series.offset - 1)
+      for _, rule in ipairs(series.rules) do
+        -- The policy's figure knows nothing of those who may more without an account than with one.
+        if rule.anonymous and rule.anonymous >= series.most then series.most = rule.anonymous + 1 end
+      end
     end
   end
 end
