@@ -3,7 +3,8 @@ std = "lua51"
 max_line_length = 120
 read_globals = {
   "redis", "cjson", "cmsgpack", "struct",
-  "call", "find", "match", "sub", "format", "concat", "pack", "unpacked", "floor", "place",
+  "call", "find", "match", "sub", "format", "concat", "pack", "unpacked", "floor",
+  "N", "LAST", "FIRST", "BASE",
 }
-globals = { "S", "POLICY" }
+globals = { "S", "POLICY", "place" }
 files["lua/library.lua"] = { ignore = { "211/S", "241/S", "431", "211", "221", "231" } }

@@ -49,6 +49,7 @@ function S.validate_for_change(namespace, prefix, subject)
     S.want_type(text .. subject, 'string')
   end
   S.want_counter(prefix .. ':repeats:' .. subject)
+  S.open_incidents(prefix .. ':open:' .. subject, 0)
   S.stored_block(prefix, subject)
   S.validate_allow(prefix, subject)
 end

@@ -107,7 +107,9 @@ end
 -- The states of the subjects that the event's limits count, each in its scope; and the actor's, which also remembers.
 function S.load_states(of)
   local used = of.watched.scopes
-  for i, scope in ipairs(POLICY.scopes) do
+  local scopes = POLICY.scopes
+  for i = 1, #scopes do
+    local scope = scopes[i]
     local subject = subjects[scope.id]
     if subject and (i == 1 or used[scope.id]) then
       S.load_state(scope, subject)
@@ -128,12 +130,18 @@ function S.judge(of, now, counting)
     local series = all[k]
     if series.state.loaded then
       local window, rules = S.window(series), series.rules
-      local at = window[S.LAST] > now and window[S.LAST] or now
+      local at = window[LAST]
+      if now > at then at = now end
       for i = 1, #rules do
-        local rule = rules[i]
+        local rule, first = rules[i], window[FIRST + 2 * i]
         local limit = anonymous and rule.anonymous or rule.limit
         local cost = rule.sum and weight or 1
-        local used = S.used(window, series, i, at)
+        local used
+        if not rule.sum and first > at - rule.window then -- the usual case, without a call
+          used = window[N] - window[BASE + 2 * i]
+        else
+          used = S.used(window, series, i, at)
+        end
         local left = limit - used - cost
         if left < 0 and cost > 0 then
           flags = flags or {}

@@ -65,7 +65,7 @@ local function new_place(name, keys)
   end
   local new = {
     namespace = namespace, partition = partition, events = prefix .. ':events', blocks = prefix .. ':blocks',
-    allow = prefix .. ':allow', states = {}, windows = {},
+    allow = prefix .. ':allow', states = {}, windows = {}, slices = {},
   }
   for _, scope in ipairs(POLICY.scopes) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'
@@ -136,8 +136,8 @@ function S.required(name, fields, field)
   return value
 end
 
--- '000' to '999', as they are needed.
-local digits = {}
+-- '000' to '999', as they are needed, and the last second seen: reading and writing numbers is slow.
+local digits, last_second, last_second_ms = {}, nil, nil
 
 -- Now in ms, as a number and as a decimal text.
 --
@@ -157,7 +157,8 @@ function S.now(name, prefix, at)
     text = format('%03d', milliseconds)
     digits[milliseconds] = text
   end
-  return seconds * 1000 + milliseconds, seconds .. text
+  if seconds ~= last_second then last_second, last_second_ms = seconds, seconds * 1000 end
+  return last_second_ms + milliseconds, seconds .. text
 end
 
 -- Length limits of opaque bytes.

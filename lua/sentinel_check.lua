@@ -27,5 +27,6 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
     return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
       'remaining', refused.remaining, 'retry_after_ms', refused.wait, 'flags', names)
   end
-  return S.reply('verdict', 'allow', 'rule', rule and rule.id, 'limit', limit, 'remaining', remaining, 'flags', names)
+  if not rule then return S.reply('verdict', 'allow', 'flags', names) end
+  return { 'verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining, names and 'flags', names }
 end)

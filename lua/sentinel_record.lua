@@ -1,4 +1,17 @@
-
+-- sentinel_record: counts one event, decides, logs it.
+--
+-- FCALL sentinel_record 1 <namespace>:{<partition>} kind <kind> [user <id>] [ip <address>] [text <bytes>]
+--   [object <id>] [email <address>] [username <name>] [id <event id>] [created <ms>] [anonymous 0|1] [tokens <n>]
+--   [status <n>] [at <ms>]                   fields in any order, each at most once; user or ip needed
+--
+-- Replies field/value pairs:
+--   verdict allow          rule limit remaining    of the tightest limit, if any limit watches this kind
+--   verdict limit          rule limit remaining retry_after_ms (-1: never)     refused and not counted, but logged
+--   verdict block|challenge|limit   rule subject reason retry_after_ms ref     somebody blocked it: tallied, not logged
+--   flags <rule,rule>      with any of the former but block: the rules that this event is over
+--
+-- In one subject's windows time never runs backwards: an event older than the last counted one counts as that one.
+-- Writes happen after all checks; if one fails all the same (a foreign type), those before it are taken back.
 
 local NAME = 'sentinel_record'
 

@@ -21,7 +21,6 @@ local UNKNOWN = -1 -- as n: nothing known yet, ask the sorted set
 
 -- Places in a window; rule i has its first time at FIRST + 2i and its base at BASE + 2i.
 local N, TOTAL, LAST, EXPIRES, FIRST, BASE = 1, 2, 3, 4, 3, 4
-S.LAST = LAST
 
 -- Links each series to its scope, and makes the formats of windows.
 S.preparations[#S.preparations + 1] = function()
@@ -30,6 +29,10 @@ S.preparations[#S.preparations + 1] = function()
       local doubles = 4 + 2 * #series.rules
       series.state, series.format, series.bytes = scope, '<' .. string.rep('d', doubles), 8 * doubles
       series.place_text = S.decimal(series.offset - 1)
+      for _, rule in ipairs(series.rules) do
+        -- The policy's figure knows nothing of those who may more without an account than with one.
+        if rule.anonymous and rule.anonymous >= series.most then series.most = rule.anonymous + 1 end
+      end
     end
   end
 end
@@ -91,7 +94,7 @@ function S.window(series)
   return window
 end
 
--- What rule i of the series has used of its limit at time now.
+-- What rule i of the series has used of its limit at time now, whether its oldest entry is still inside or not.
 function S.used(window, series, i, now)
   local rule, first = series.rules[i], window[FIRST + 2 * i]
   local edge = now - rule.window
@@ -153,10 +156,11 @@ function S.count(series, weight, now, text)
   state.counted, series.moved = series, true
 end
 
--- Trims a counted series and renews its time to live, once per window length.
-local function settle(series)
-  local window, key = series.current, place.windows[series] .. series.state.subject
+-- Trims a counted series and renews its time to live. Once per window length there is something to do, and at each
+-- 64th entry.
+local function settle(series, window)
   local now, length = window[LAST], series.window
+  local key = place.windows[series] .. series.state.subject
   if window[EXPIRES] - now < length then
     if window[N] > 1 then call('ZREMRANGEBYSCORE', key, '-inf', S.decimal(now - length)) end
     call('PEXPIRE', key, S.decimal(2 * length))
@@ -202,7 +206,11 @@ function S.save_states()
     if scope.loaded and (scope.changed or scope.counted) then
       local all = scope.series
       for k = 1, #all do
-        if all[k].moved then settle(all[k]) end
+        local series = all[k]
+        local window = series.moved and series.current
+        if window and (window[EXPIRES] - window[LAST] < series.window or window[N] % 64 == 0) then
+          settle(series, window)
+        end
       end
       save_state(scope)
     end

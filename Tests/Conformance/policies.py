@@ -81,7 +81,7 @@ def lua(policy):
                 + (f"anonymous = {r.anonymous}, " if r.anonymous else "")
                 + f"window = {r.window}, sum = {str(r.sums).lower()}, enforce = {str(r.enforces).lower()} }}"
                 for r in rules)
-            most = max(1024 if r.sums else max(r.limit, r.anonymous or 0) + 1 for r in rules)
+            most = max(1024 if r.sums else r.limit + 1 for r in rules)
             label = f"{scope}.{'+'.join(sorted(kinds)) or 'any'}"
             weighs = any(r.sums for r in rules)
             out.append(

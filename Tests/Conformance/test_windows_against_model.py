@@ -15,7 +15,7 @@ import time
 import unittest
 
 from model import Model, describe
-from policies import ODD, STANDARD, lua
+from policies import ODD, STANDARD, Policy, Rule, lua
 from support import KEY, LibraryTest
 
 OPERATIONS = int(os.environ.get("SENTINEL_MODEL_OPERATIONS", "60000"))
@@ -185,6 +185,12 @@ class WindowsAgainstModel(LibraryTest):
 
     def test_a_policy_of_odd_windows(self):
         self.run_policy(ODD)
+
+    def test_more_for_those_without_an_account_than_with_one(self):
+        self.server.load(lua(Policy([Rule("generous", ["content"], "actor", 2, 60_000, anonymous=150)])))
+        times = [100 * n for n in range(160)] + [60_000, 60_000, 60_100, 60_100]
+        verdicts = [self.record(kind="content", ip="10.0.0.1", at=1_900_000_000_000 + time)["verdict"] for time in times]
+        self.assertEqual(verdicts, ["allow"] * 150 + ["limit"] * 10 + ["allow", "limit", "allow", "limit"])
 
     def test_the_table_made_here_is_the_one_the_program_makes(self):
         """The figures of STANDARD, against the built-in policy: same series, limits and distinct rules."""
