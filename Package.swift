@@ -43,6 +43,12 @@ let package = Package(
             dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
+            path: "bench/Bench",
+            swiftSettings: settings
+        ),
 
         .target(
             name: "TestSupport",

@@ -1,0 +1,72 @@
+import Glibc
+
+/// Measures Sentinel on this machine: `bench latency` and `bench coordinator`.
+@main
+enum Bench {
+    static let usage = """
+        bench latency [--rate 5000] [--seconds 10] [--blocks 50] [-o json]
+            How long from the answer to the event that earns it until a block stands, while so many events a second come.
+        bench coordinator [--events 300000] [-o json]
+            How fast a coordinator works off a backlog, and what an event costs it and Redis.
+
+        """
+
+    static func main() async {
+        do {
+            let options = try Options(CommandLine.arguments.dropFirst())
+            let report =
+                switch options.what {
+                case .latency: try await LatencyBench(options).run()
+                case .coordinator: try await BacklogBench(options).run()
+                }
+            print(options.isJSON ? report.json() : report.text(), terminator: "")
+        } catch {
+            complain("bench: \(error)")
+            exit(error is Options.Problem ? 2 : 1)
+        }
+    }
+
+    static func complain(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = write(2, line, line.count)
+    }
+}
+
+/// The command line.
+struct Options {
+    enum What: String {
+        case latency, coordinator
+    }
+
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    var what: What
+    /// Events a second.
+    var rate = 5000
+    var seconds = 10
+    /// Blocks a second that are measured.
+    var blocks = 50
+    var events = 300_000
+    var isJSON = false
+
+    init(_ words: ArraySlice<String>) throws(Problem) {
+        guard let first = words.first, let what = What(rawValue: first) else {
+            throw Problem(description: "what is to be measured?\n" + Bench.usage)
+        }
+        self.what = what
+        var rest = words.dropFirst()
+        while let name = rest.popFirst() {
+            let value = rest.popFirst() ?? ""
+            switch (name, Int(value)) {
+            case ("-o", _) where value == "json": isJSON = true
+            case ("--rate", let number?) where (1...100_000).contains(number): rate = number
+            case ("--seconds", let number?) where (1...3600).contains(number): seconds = number
+            case ("--blocks", let number?) where (1...1000).contains(number): blocks = number
+            case ("--events", let number?) where (1000...10_000_000).contains(number): events = number
+            default: throw Problem(description: "'\(name) \(value)' is not understood\n" + Bench.usage)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+/// Where something was measured: times mean nothing without it.
+enum Machine {
+    static let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+    static let cpu: String = {
+        let line = read("/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line.map { String($0.drop { $0 != ":" }.dropFirst(2)) } ?? "unknown processor"
+    }()
+
+    /// The commit of the working folder, `unknown` outside of one.
+    static let commit: String = {
+        guard let pipe = popen("git rev-parse --short HEAD 2>/dev/null", "r") else { return "unknown" }
+        defer { pclose(pipe) }
+        var line = [CChar](repeating: 0, count: 64)
+        guard fgets(&line, 64, pipe) != nil else { return "unknown" }
+        return String(decoding: line.prefix { $0 > 32 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }()
+
+    static var description: String {
+        #if DEBUG
+            let build = ", DEBUG BUILD: these numbers mean nothing"
+        #else
+            let build = ""
+        #endif
+        return "\(cores) cores, \(cpu), commit \(commit)\(build)"
+    }
+
+    /// The CPU time of the calling thread, in seconds.
+    static func threadTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    private static func read(_ path: String) -> String {
+        guard let file = fopen(path, "r") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,73 @@
+import SentinelCore
+
+/// What was measured, with where: a table for people, one JSON object for programs.
+struct Report {
+    private let title: String
+    private var rows: [(name: String, unit: String, value: Double)] = []
+
+    init(_ title: String) {
+        self.title = title
+    }
+
+    mutating func add(_ name: String, _ value: Double, _ unit: String) {
+        rows.append((name, unit, value))
+    }
+
+    /// The distribution in ms.
+    mutating func add(_ name: String, _ distribution: Distribution) {
+        for (label, share) in Distribution.marks {
+            add("\(name) \(label)", distribution.quantile(share) * 1000, "ms")
+        }
+    }
+
+    func text() -> String {
+        var text = "\(title)\n\(Machine.description)\n\n"
+        let width = rows.map(\.name.count).max() ?? 0
+        for row in rows {
+            let padding = String(repeating: " ", count: width - row.name.count + 2)
+            text += "  \(row.name)\(padding)\(Self.rounded(row.value)) \(row.unit)\n"
+        }
+        return text
+    }
+
+    func json() -> String {
+        let members =
+            [
+                JSONValue.Member("bench", .string(title)), .init("cores", .int(Int64(Machine.cores))),
+                .init("cpu", .string(Machine.cpu)), .init("commit", .string(Machine.commit)),
+            ]
+            + rows.map { row in
+                let name = (row.name + (row.unit.isEmpty ? "" : " " + row.unit)).map {
+                    $0.isLetter || $0.isNumber ? $0 : "_"
+                }
+                return JSONValue.Member(String(name), .double(row.value))
+            }
+        return String(decoding: JSONWriter.bytes(.object(members)), as: UTF8.self) + "\n"
+    }
+
+    /// Three places at most, fewer where there is much before the point.
+    private static func rounded(_ value: Double) -> String {
+        if value.magnitude >= 1000 { return String(Int64(value.rounded())) }
+        let scale: Double = value.magnitude >= 10 ? 10 : 1000
+        return String((value * scale).rounded() / scale)
+    }
+}
+
+/// Times of one kind, in seconds.
+struct Distribution {
+    static let marks: [(label: String, share: Double)] = [
+        ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1),
+    ]
+
+    private let sorted: [Double]
+
+    init(_ samples: [Double]) {
+        sorted = samples.sorted()
+    }
+
+    /// The smallest sample that at least this share of all do not exceed; 0 of none.
+    func quantile(_ share: Double) -> Double {
+        guard !sorted.isEmpty else { return 0 }
+        return sorted[max(0, min(sorted.count - 1, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
+    }
+}
