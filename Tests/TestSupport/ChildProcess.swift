@@ -1,16 +1,16 @@
-import Glibc
+package import Glibc
 import SentinelIO
 
 /// A program that runs beside the tests, and dies with them.
-struct ChildProcess: Sendable {
-    let id: pid_t
+package struct ChildProcess: Sendable {
+    package let id: pid_t
 
     /// Lives as long as the test process. The kernel kills a child when the *thread* that started it ends, so all are
     /// started here, and not on a thread of the pool, which may end when it is idle.
     private static let starter = try! EventLoop(name: "starter")
 
     /// Starts `arguments[0]`, found through PATH, with its output in the file `log`.
-    static func start(_ arguments: [String], log: String) async throws -> ChildProcess {
+    package static func start(_ arguments: [String], log: String) async throws -> ChildProcess {
         let result = await withCheckedContinuation { continuation in
             starter.execute { continuation.resume(returning: spawn(arguments, log: log)) }
         }
@@ -39,18 +39,18 @@ struct ChildProcess: Sendable {
         return number == 0 ? .success(id) : .failure(IOError(errno: number, "cannot start \(arguments[0])"))
     }
 
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         kill(id, signal)
     }
 
     /// Whether it has ended; then its number must not be used any more.
-    func hasEnded() -> Bool {
+    package func hasEnded() -> Bool {
         var status: Int32 = 0
         return waitpid(id, &status, WNOHANG) != 0
     }
 
     /// Waits for the end; kills it when that takes more than five seconds.
-    func waitForEnd() async {
+    package func waitForEnd() async {
         let deadline = ContinuousClock.now + .seconds(5)
         var wasKilled = false
         while !hasEnded() {
