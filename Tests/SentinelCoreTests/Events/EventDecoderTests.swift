@@ -23,11 +23,19 @@ struct EventDecoderTests {
             "id,author,unix_time,label,text,channel,joined_unix_time\n7,x,12.25,,hi,perl6,3\n", as: .csv)
         #expect(
             chat.events == [
-                Event(at: 12_250, kind: "message", user: bytes("x"), text: bytes("hi"), id: bytes("7"), created: 3000)
+                Event(at: 12_250, kind: "message", user: bytes("x"), text: bytes("hi"), id: bytes("7"))
             ]
         )
+        #expect(chat.decoder.ignoredColumns == ["joined_unix_time"], "joining a channel is not making an account")
         let video = try decode("author,unix_time,text,video,rank\nx,1,t,v,2\n", as: .csv)
         #expect(video.decoder.ignoredColumns == ["video", "rank"])
+    }
+
+    @Test func `a kind can be told for records that do not say theirs`() throws {
+        var decoder = EventDecoder(format: .csv, defaultKind: "login")
+        var events: [Event] = []
+        try decoder.decode(bytes("at,user,kind\n1,a,\n2,a,read\n"), into: &events)
+        #expect(events.map(\.kind) == ["login", "read"])
     }
 
     @Test(arguments: [

@@ -18,16 +18,24 @@ struct LabelReportTests {
             flags: [
                 bytes("user:a"): ["spam", "x"], bytes("ip:2"): ["x"], bytes("user:e"): [], bytes("ip:6"): ["x"],
                 bytes("user:g"): ["x"], bytes("ip:8"): ["x"], bytes("user:nobody"): ["x"],
-            ]
+            ],
+            blocked: [bytes("ip:2"), bytes("user:e"), bytes("ip:6"), bytes("user:nobody")]
         )
         #expect(report.offenders.map(\.label) == ["attacker", "bot", "spam"])
         #expect(report.offenders.map(\.total) == [1, 1, 3])
         #expect(report.offenders.map(\.found) == [1, 0, 2])
         #expect(report.offenders.map(\.foundByName) == [0, 0, 1])
         #expect(report.offenders.map(\.missed) == [[], [bytes("user:d")], [bytes("user:c")]])
-        #expect(report.honest == LabelReport.Others(total: 3, flagged: 1, examples: [bytes("user:e")]))
-        #expect(report.honestAddresses == LabelReport.Others(total: 2, flagged: 1, examples: [bytes("ip:6")]))
+        #expect(report.offenders.map(\.blocked) == [0, 0, 1], "by its address")
+        #expect(report.honest == LabelReport.Others(total: 3, flagged: 1, blocked: 1, examples: [bytes("user:e")]))
+        #expect(
+            report.honestAddresses == LabelReport.Others(total: 2, flagged: 1, blocked: 1, examples: [bytes("ip:6")]))
         #expect(report.unlabelled == LabelReport.Others(total: 1, flagged: 1, examples: [bytes("user:g")]))
+        #expect(
+            report.rules == [
+                "spam": LabelReport.RuleHits(offenders: 1), "x": LabelReport.RuleHits(offenders: 3, unlabelled: 1),
+            ]
+        )
         #expect(report.recall == 0.6)
         #expect(report.precision == 0.75)
     }
