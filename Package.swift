@@ -75,7 +75,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["sentinel", "SentinelRedis", "TestSupport"],
+            dependencies: ["sentinel", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport"],
             swiftSettings: settings
         ),
     ]

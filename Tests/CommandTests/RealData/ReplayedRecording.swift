@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SentinelIO
 import SentinelRedis
 import TestSupport
 import Testing
@@ -48,7 +49,7 @@ struct ReplayedRecording {
         self = try await withRedisServer { server in
             let log = "\(server.directory.path)/run.log"
             let daemon = try await ChildProcess.start(
-                [Subprocess.sentinel, "run", "--redis", Self.url(server)], log: log)
+                [Subprocess.sentinel, "run", "--redis", Self.url(server)], output: log, on: server.loop)
             let client = server.client()
             let result: Result<ReplayedRecording, any Error>
             do {
