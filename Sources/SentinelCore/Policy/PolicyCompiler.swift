@@ -142,7 +142,7 @@ package struct PolicyCompiler {
         lua += "  repeat_ttl = '\(policy.repeatTime.milliseconds)', quiet = \(policy.quiet.milliseconds), "
         lua += "retention = \(policy.retention.milliseconds),\n"
         lua += "  net4 = { \(policy.networks4.map(String.init).joined(separator: ", ")) }, "
-        lua += "net6 = { \(policy.networks6.map(String.init).joined(separator: ", ")) }, "
+        lua += "net6 = { \(networks6.map(String.init).joined(separator: ", ")) }, "
         lua += "subject6 = \(policy.subjectPrefix6),\n"
         lua += "  text_bytes = \(policy.textBytes), log_most = '\(policy.logEntries)', "
         lua += "alerts_most = '\(policy.alertEntries)', audit_most = '\(policy.auditEntries)',\n"
@@ -155,6 +155,12 @@ package struct PolicyCompiler {
     private func name(of series: Series, in scope: Scope) -> String {
         let kinds = series.kinds.isEmpty ? "any" : series.kinds.sorted().joined(separator: "+")
         return "\(scope.id.rawValue).\(kinds)\(series.weighs ? ".tokens" : "")"
+    }
+
+    /// The lengths that verdicts look at, that of counted subjects among them: a block of one must be seen.
+    private var networks6: [Int] {
+        let counted = policy.subjectPrefix6
+        return counted == 128 || policy.networks6.contains(counted) ? policy.networks6 : [counted] + policy.networks6
     }
 
     /// The step in which "this user at this address is counted" stays true: a divisor of every rule's slice.

@@ -123,8 +123,8 @@ package struct Detection {
                 switch rule.watch {
                 case .distinct(let of, _, _, _, _):
                     "\(count) distinct \(of.plural) in \(window), limit \(counted.limit)"
-                case .tokens: "\(count) tokens in \(window), limit \(counted.limit)"
-                default: "\(count) \(kinds) in \(window), and one more"
+                case .tokens: "over \(counted.limit) tokens in \(window), \(count) of them before this event"
+                default: "over \(counted.limit) \(kinds) in \(window)"
                 }
             var evidence = JSONWriter(reserving: 96)
             evidence.append(
