@@ -43,6 +43,9 @@ package struct ReplayRun: Sendable {
         case feeding(done: Int, of: Int?)
     }
 
+    /// Events between two looks at the progress and at a cancellation.
+    private static let step = 500
+
     private let calls: Calls
     private let policy: Policy
 
@@ -96,9 +99,9 @@ package struct ReplayRun: Sendable {
                 let events = recording.spread(over: options.tick ?? 0).events.prefix(limit)
                 skipped = readers.reduce(0) { $0 + $1.skipped }
                 for event in events { note(event) }
-                for start in stride(from: 0, to: events.count, by: Replayer.piece) {
-                    try await replayer.feed(events[start..<min(start + Replayer.piece, events.count)])
-                    progress(.feeding(done: min(start + Replayer.piece, events.count), of: events.count))
+                for start in stride(from: 0, to: events.count, by: Self.step) {
+                    try await replayer.feed(events[start..<min(start + Self.step, events.count)])
+                    progress(.feeding(done: min(start + Self.step, events.count), of: events.count))
                     try Task.checkCancellation()
                 }
             }

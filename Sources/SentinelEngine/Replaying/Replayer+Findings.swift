@@ -14,8 +14,9 @@ extension Replayer {
         if let newest = newest.first { lastAlert = try Self.position(of: newest) }
     }
 
-    /// Takes in the alerts since the last time. A piece raises fewer than the log of alerts holds.
+    /// Takes in the alerts since the last time.
     func readAlerts() async throws(RedisError) {
+        countedAlerts = tally.total
         while true {
             let entries = try await calls.client.call(
                 "XRANGE", calls.keys.alertsLog, "(\(lastAlert)", "+", "COUNT", Self.page

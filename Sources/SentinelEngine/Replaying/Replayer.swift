@@ -4,8 +4,8 @@ package import SentinelRedis
 
 /// Feeds recorded events with their own timestamps, in step with the coordinator.
 ///
-/// A recording runs faster than life, so after each piece it waits until the coordinator has read all of it: a block that
-/// would have come in time then comes in time.
+/// A recording runs faster than life, so after each piece (see `nextPiece`) it waits until the coordinator has read all of
+/// it: a block that would have come in time then comes in time.
 package actor Replayer {
     /// What became of the events.
     package struct Tally: Sendable, Equatable {
@@ -22,14 +22,17 @@ package actor Replayer {
         package init() {}
     }
 
-    /// Events per piece: as many as may pass before a block that the first of them earns.
-    package static let piece = 200
-
     package private(set) var tally = Tally()
     /// What the coordinator found so far.
     package internal(set) var findings = Findings()
     /// Up to where the alerts were read.
     var lastAlert = LogPosition.start
+    /// How many events had been fed when the alerts were read.
+    var countedAlerts = 0
+    /// So many events raise fewer alerts than the log of alerts holds.
+    private static let alertEvents = 1000
+    /// Checks for the coordinator before it waits in between.
+    private static let eagerChecks = 20
     let calls: Calls
     private let loop: EventLoop
     /// The coordinator is given up when it reads nothing for this long.
@@ -52,6 +55,7 @@ package actor Replayer {
     /// Gives the namespace back to the time of Redis, and completes the findings.
     package func end() async throws(RedisError) {
         _ = try await calls.client.call("DEL", calls.keys.clock)
+        try await readAlerts()
         try await readIncidents()
     }
 
@@ -59,35 +63,36 @@ package actor Replayer {
     package func feed(_ events: ArraySlice<Event>) async throws(RedisError) {
         var rest = events
         while !rest.isEmpty {
-            let piece = rest.prefix(Self.piece)
-            rest = rest.dropFirst(Self.piece)
+            let piece = Self.nextPiece(of: rest)
+            rest = rest.dropFirst(piece.count)
+            // In one transaction, so that the coordinator, who is woken by the first event, finds the whole piece.
             let replies = try await calls.send { pipeline in
+                pipeline.append("MULTI")
                 for event in piece {
                     pipeline.append(
                         "FCALL",
                         ["sentinel_record", "1", calls.keys.prefix] + Calls.arguments(of: event, withTime: true))
                 }
+                pipeline.append("EXEC")
+                pipeline.append("XINFO", "STREAM", calls.keys.events)
             }
-            for reply in replies { try count(reply) }
-            try await drain()
-            try await readAlerts()
+            let (verdicts, log) = (replies[piece.count + 1], replies[piece.count + 2])
+            for reply in try verdicts.orThrow().array { try count(reply) }
+            // Without a log nothing was ever logged: there is nothing to read.
+            if case .error = log { continue }
+            try await waitForCoordinator(at: try position("last-generated-id", in: log.pairs))
+            if tally.total - countedAlerts >= Self.alertEvents { try await readAlerts() }
         }
     }
 
-    /// Waits until the coordinator has read everything that was logged.
-    package func drain() async throws(RedisError) {
+    /// Waits until the coordinator has read everything up to `last`.
+    private func waitForCoordinator(at last: LogPosition) async throws(RedisError) {
         let clock = ContinuousClock()
         var deadline = clock.now + patience
         var before = LogPosition.start
+        var checks = 0
         while true {
-            let replies = try await calls.send { pipeline in
-                pipeline.append("XINFO", "STREAM", calls.keys.events)
-                pipeline.append("XINFO", "GROUPS", calls.keys.events)
-            }
-            // Nothing was ever logged: there is nothing to read.
-            if case .error = replies[0] { return }
-            let last = try position("last-generated-id", in: replies[0].pairs)
-            let groups = try replies[1].array
+            let groups = try await calls.client.call("XINFO", "GROUPS", calls.keys.events).array
             let cursor = groups.isEmpty ? .start : try position("last-delivered-id", in: groups[0].pairs)
             if cursor >= last { return }
             if cursor > before {
@@ -96,6 +101,9 @@ package actor Replayer {
             } else if clock.now > deadline {
                 throw RedisError(.timeout, "no coordinator reads \(calls.keys.events): is `sentinel run` at work?")
             }
+            checks += 1
+            // A piece takes about a millisecond; asking costs Redis a few microseconds, and the loop is free meanwhile.
+            if checks < Self.eagerChecks { continue }
             do {
                 try await loop.sleep(for: .milliseconds(1))
             } catch {

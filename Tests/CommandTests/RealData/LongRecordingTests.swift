@@ -21,7 +21,7 @@ struct LongRecordingTests {
         #expect(bots.found == 2)
         #expect(bots.blocked == 2)
         #expect(replayed.blockKeys == ["user:first", "user:last"])
-        #expect(replayed.incidents == ["user:last bot_behavior", "user:last rapid_content_creation"])
+        #expect(replayed.incidents == ["user:last bot_behavior"])
         #expect(replayed.summary.honest.flagged == 0)
     }
 }
