@@ -1,5 +1,8 @@
 extension Event {
-    /// Appends the event as field/value pairs of `FCALL sentinel_record`; what it does not have is left out.
+    /// The function that takes the event: a report goes its own way.
+    package var function: String { kind == "report" ? "sentinel_report" : "sentinel_record" }
+
+    /// Appends the event as field/value pairs for ``function``; what it does not have is left out.
     /// - Parameter withTime: Whether `at` goes along: for replays only, live events get the time of Redis.
     package func appendFields(to arguments: inout [[UInt8]], withTime: Bool = false) {
         func append(_ name: String, _ value: [UInt8]?) {
@@ -9,6 +12,14 @@ extension Event {
         }
         func append(_ name: String, _ value: Int64?) { append(name, value.map { Array(String($0).utf8) }) }
 
+        if kind == "report" {
+            append("type", report.map { Array($0.utf8) })
+            append("user", user)
+            append("ip", ip)
+            append("id", id)
+            if withTime { append("at", at) }
+            return
+        }
         append("kind", Array(kind.utf8))
         append("user", user)
         append("ip", ip)

@@ -19,6 +19,7 @@ extension Event {
         }
         json.append("tokens", tokens)
         json.append("status", status.map(Int64.init))
+        json.append("type", report.map { Array($0.utf8) })
         json.append("label", label.map { Array($0.utf8) })
         json.endObject()
         json.appendNewline()

@@ -24,13 +24,16 @@ package struct Event: Sendable, Equatable {
     package var tokens: Int64?
     /// HTTP status of a request.
     package var status: Int?
+    /// Of the kind `report`: the rule that an outside verdict names, such as `malicious_content`; else nil.
+    package var report: String?
     /// Ground truth in recordings (`bot`, `human`, `spam`, `attacker` …). Never sent to Redis.
     package var label: String?
 
     package init(
         at: Int64? = nil, kind: String, user: [UInt8]? = nil, ip: [UInt8]? = nil, text: [UInt8]? = nil,
         object: [UInt8]? = nil, email: [UInt8]? = nil, username: [UInt8]? = nil, id: [UInt8]? = nil,
-        created: Int64? = nil, anonymous: Bool = false, tokens: Int64? = nil, status: Int? = nil, label: String? = nil
+        created: Int64? = nil, anonymous: Bool = false, tokens: Int64? = nil, status: Int? = nil,
+        report: String? = nil, label: String? = nil
     ) {
         self.at = at
         self.kind = kind
@@ -45,6 +48,7 @@ package struct Event: Sendable, Equatable {
         self.anonymous = anonymous
         self.tokens = tokens
         self.status = status
+        self.report = report
         self.label = label
     }
 }

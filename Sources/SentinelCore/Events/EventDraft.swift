@@ -27,6 +27,7 @@ struct EventDraft {
         case .id: event.id = try limited(value, field, Self.maximumId)
         case .tokens: event.tokens = try integer(value, field, upTo: Self.maximumInteger)
         case .status: event.status = Int(try integer(value, field, upTo: 999))
+        case .type: event.report = String(decoding: try limited(value, field, Self.maximumKind), as: UTF8.self)
         case .anonymous: event.anonymous = try flag(value)
         case .source: break
         }
@@ -53,6 +54,11 @@ struct EventDraft {
             event.kind = defaultKind
         }
         if requiresTime, event.at == nil { throw EventError("\"at\" is missing") }
+        if event.kind != "report" {
+            event.report = nil
+        } else if event.report == nil {
+            throw EventError("\"type\" is missing: the rule that a report names")
+        }
         if event.user == nil, event.ip == nil { throw EventError("a subject is missing: \"user\" or \"ip\"") }
         return event
     }

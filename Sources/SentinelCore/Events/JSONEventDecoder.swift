@@ -86,7 +86,7 @@ package enum JSONEventDecoder {
             if scanner.take(word: "false") { return Array("false".utf8) }
             throw scanner.failure("\"\(field)\" must be true or false")
         case .tokens, .status: break
-        case .kind, .ip, .text, .email, .label: return scanner.bytes(of: try scanner.string())
+        case .kind, .ip, .text, .email, .type, .label: return scanner.bytes(of: try scanner.string())
         case .at, .created, .user, .object, .username, .id, .source:
             if first == UInt8(ascii: "\"") { return scanner.bytes(of: try scanner.string()) }
         }

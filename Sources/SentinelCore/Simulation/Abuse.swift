@@ -12,6 +12,9 @@ package enum Abuse: String, CaseIterable, Sendable {
     case addressRotation = "ip_rotation"
     case excessiveTokens = "excessive_tokens"
     case dataHarvesting = "data_harvesting"
+    case jailbreakAttempt = "jailbreak_attempt"
+    case maliciousContent = "malicious_content"
+    case offTopicSpam = "off_topic_spam"
 
     /// The flag that should find it: the label of its events.
     package var flag: String { rawValue.split(separator: ":").first.map(String.init) ?? rawValue }

@@ -14,7 +14,18 @@ extension Abuser {
         case .addressRotation: rotation(in: day)
         case .excessiveTokens: tokens(in: day)
         case .dataHarvesting: harvest(in: day)
+        case .jailbreakAttempt, .maliciousContent, .offTopicSpam: reported(in: day)
         }
+    }
+
+    /// A few messages like anybody's; after one of them the app, which has read it, reports the author.
+    private mutating func reported(in day: Range<Int64>) -> [Event] {
+        var events = messages(4, over: Milliseconds.hour / 2, in: day)
+        var report = Event(
+            at: events[3].at, kind: "report", user: accounts[0].user, ip: addresses[0], label: abuse.flag)
+        report.report = abuse.flag
+        events.append(report)
+        return events
     }
 
     private mutating func posts(_ count: Int, over span: Int64, in day: Range<Int64>) -> [Event] {

@@ -13,11 +13,13 @@ package actor Replayer {
         package var limited = 0
         package var blocked = 0
         package var challenged = 0
+        /// Reports from outside.
+        package var reported = 0
         /// Not taken, with the first reason.
         package var refused = 0
         package var firstRefusal: String?
 
-        package var total: Int { allowed + limited + blocked + challenged + refused }
+        package var total: Int { allowed + limited + blocked + challenged + reported + refused }
 
         package init() {}
     }
@@ -71,7 +73,7 @@ package actor Replayer {
                 for event in piece {
                     pipeline.append(
                         "FCALL",
-                        ["sentinel_record", "1", calls.keys.prefix] + Calls.arguments(of: event, withTime: true))
+                        [event.function, "1", calls.keys.prefix] + Calls.arguments(of: event, withTime: true))
                 }
                 pipeline.append("EXEC")
                 pipeline.append("XINFO", "STREAM", calls.keys.events)
@@ -83,6 +85,12 @@ package actor Replayer {
             try await waitForCoordinator(at: try position("last-generated-id", in: log.pairs))
             if tally.total - countedAlerts >= Self.alertEvents { try await readAlerts() }
         }
+    }
+
+    /// Waits until the coordinator has read everything that was logged.
+    package func drain() async throws(RedisError) {
+        let log = try await calls.client.call("XINFO", "STREAM", calls.keys.events)
+        try await waitForCoordinator(at: try position("last-generated-id", in: log.pairs))
     }
 
     /// Waits until the coordinator has read everything up to `last`.
@@ -127,7 +135,9 @@ package actor Replayer {
             if tally.firstRefusal == nil { tally.firstRefusal = error.message }
             return
         }
-        for (field, value) in try reply.pairs where field == "verdict" {
+        for (field, value) in try reply.pairs {
+            if field == "accepted" { tally.reported += 1 }
+            guard field == "verdict" else { continue }
             switch try value.string {
             case "limit": tally.limited += 1
             case "block": tally.blocked += 1

@@ -11,7 +11,7 @@ struct SimulationTests {
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.at! <= $1.at! })
         #expect(events.first!.at! >= Self.start.milliseconds)
         #expect(events.last!.at! < Self.start.milliseconds + day)
-        #expect(Set(events.map(\.kind)) == ["signup", "login", "content", "message", "read"])
+        #expect(Set(events.map(\.kind)) == ["signup", "login", "content", "message", "read", "report"])
         #expect(events.filter { $0.label == "honest" }.count > events.count / 2)
         let days = events.filter { 7..<22 ~= ($0.at! - Self.start.milliseconds) / hour }
         #expect(days.count > events.count * 3 / 4)
@@ -138,6 +138,7 @@ private struct Community {
         if mostDistinct(events.filter { $0.kind == "read" }, \.object, in: hour) > 300 {
             broken.insert("data_harvesting")
         }
+        broken.formUnion(events.compactMap(\.report))
         return broken
     }
 
