@@ -13,7 +13,6 @@ struct Replay: Command {
         """
     static let examples = [
         Example("What would the rules have done to yesterday's log?", "sentinel replay access.log.1.gz"),
-        Example("Score them against labelled events", "sentinel replay events.jsonl -o json"),
         Example("Score them against labels by address", "sentinel replay access.log --labels attackers.csv"),
         Example("A chat log of whole minutes", "sentinel replay chat.csv --kind message --tick 1m"),
         Example("A made-up community into the running system", "sentinel simulate | sentinel replay - --live"),
