@@ -12,7 +12,8 @@ struct Run: Command {
         Loads the function library, unless a newer one is there, and works until it is stopped. Start several for safety: one works, the others take over within seconds.
         """
     static let examples = [
-        Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379")
+        Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
+        Example("Beside another Sentinel in the same Redis", "sentinel run --namespace forum"),
     ]
     static let parameters: [Parameter<Self>] = [
         .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m")
