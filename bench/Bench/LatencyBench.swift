@@ -28,8 +28,10 @@ struct LatencyBench {
             try await news.subscribe(to: site.calls.keys.blocks)
             let heard = Task { await listen(to: news) }
             let work = site.work()
-            let before = (own: await site.coordinatorTime(), redis: try await site.redisTime())
             let feeder = Feeder(site: site, options: options)
+            try await feeder.warmUp()
+            try await Replayer(calls: site.calls).drain()
+            let before = (own: await site.coordinatorTime(), redis: try await site.redisTime())
             try await feeder.run()
             try await Replayer(calls: site.calls).drain()
             let after = (own: await site.coordinatorTime(), redis: try await site.redisTime())
@@ -96,6 +98,7 @@ private actor Feeder {
     /// How much later than planned the pieces were sent.
     private(set) var lateness: [Double] = []
 
+    private static let users = 20_000
     private let site: Site
     private let options: Options
     private let clock = ContinuousClock()
@@ -127,6 +130,15 @@ private actor Feeder {
         }
     }
 
+    /// Everybody has been there before: one login each.
+    func warmUp() async throws {
+        for start in stride(from: 0, to: Self.users, by: 200) {
+            var pipeline = RedisPipeline()
+            for user in start..<start + 200 { site.record(event("login", user), withTime: false, into: &pipeline) }
+            for reply in try await site.calls.client.send(pipeline) { _ = try reply.orThrow() }
+        }
+    }
+
     private func send(earnsBlock: Bool) async throws {
         var pipeline = RedisPipeline()
         for _ in 0..<(earnsBlock ? piece - 1 : piece) { site.record(ordinary(), withTime: false, into: &pipeline) }
@@ -145,11 +157,13 @@ private actor Feeder {
     }
 
     private func ordinary() -> Event {
-        let user = random.index(below: 50_000)
         let kind = ["content", "message", "read", "login"][random.index(below: 4)]
-        return Event(
-            kind: kind, user: Array("user-\(user)".utf8),
-            ip: Array("10.\(user / 65_536).\(user / 256 % 256).\(user % 256)".utf8),
+        return event(kind, random.index(below: Self.users))
+    }
+
+    private func event(_ kind: String, _ user: Int) -> Event {
+        Event(
+            kind: kind, user: Array("user-\(user)".utf8), ip: Array("10.0.\(user / 256).\(user % 256)".utf8),
             text: kind == "content" || kind == "message" ? words() : nil)
     }
 

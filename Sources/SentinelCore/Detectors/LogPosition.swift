@@ -22,10 +22,23 @@ extension LogPosition: CustomStringConvertible {
     /// Reads `<ms>-<sequence>`; nil for anything else.
     package init?(parsing bytes: some Collection<UInt8>) {
         guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")),
-            let milliseconds = UInt64(String(decoding: bytes[..<dash], as: UTF8.self)),
-            let sequence = UInt64(String(decoding: bytes[bytes.index(after: dash)...], as: UTF8.self))
+            let milliseconds = Self.number(bytes[..<dash]),
+            let sequence = Self.number(bytes[bytes.index(after: dash)...])
         else { return nil }
         self.init(milliseconds: milliseconds, sequence: sequence)
+    }
+
+    /// One or more digits, nothing else, of at most 64 bits.
+    private static func number(_ digits: some Collection<UInt8>) -> UInt64? {
+        var value: UInt64 = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflowed) = product.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            guard !overflow, !overflowed else { return nil }
+            value = sum
+        }
+        return digits.isEmpty ? nil : value
     }
 
     package var description: String { "\(milliseconds)-\(sequence)" }

@@ -8,7 +8,7 @@ package struct Detection {
         package var entry: LogEntry
         /// Whose history it belongs to: the user, or the address where there is no user. Nil: none.
         package var actor: Subject?
-        /// The address as it is counted.
+        /// The address as it is counted, where it matters.
         package var address: Subject?
         /// Set for posts with enough text to compare.
         package var fingerprint: Fingerprint?
@@ -45,11 +45,13 @@ package struct Detection {
     package mutating func look(at entry: LogEntry) -> Look {
         switch entry.content {
         case .event(let event):
-            let address = countedAddress(event.ip)
+            let user = user(event.user)
+            // Most events are a user's and over no limit: then nobody asks for the address.
+            let address = user == nil || !event.flags.isEmpty ? countedAddress(event.ip) : nil
             let isPost = policy.postKinds.contains(event.kind)
             return Look(
                 entry: entry,
-                actor: user(event.user) ?? address,
+                actor: user ?? address,
                 address: address,
                 fingerprint: isPost ? event.text.flatMap { normalizer.fingerprint(of: $0) } : nil,
                 isPost: isPost

@@ -26,20 +26,17 @@ struct EventLog {
             timeout: patience + .seconds(5)
         )
         var batch = Batch()
-        guard !reply.isNull, let stream = try reply.array.first else { return batch }
-        for item in try stream.array[1].array {
-            let parts = try item.array
-            guard let position = LogPosition(parsing: try parts[0].bytes) else { continue }
+        guard case .array(let streams) = reply, let stream = streams.first else { return batch }
+        let items = try stream.array[1].array
+        batch.entries.reserveCapacity(items.count)
+        for item in items {
+            guard case .array(let parts) = item, let position = LogPosition(parsing: try parts[0].bytes) else {
+                continue
+            }
             batch.last = position
             batch.count += 1
-            guard !parts[1].isNull else { continue }
-            let fields = try parts[1].array
-            var pairs: [(name: [UInt8], value: [UInt8])] = []
-            pairs.reserveCapacity(fields.count / 2)
-            for index in stride(from: 0, to: fields.count - 1, by: 2) {
-                pairs.append((try fields[index].bytes, try fields[index + 1].bytes))
-            }
-            if let entry = LogEntry(position: position, fields: pairs) {
+            guard case .array(let fields) = parts[1] else { continue }
+            if let entry = LogEntry(position: position, fields: FieldPairs(fields: fields)) {
                 batch.entries.append(entry)
             } else {
                 batch.foreign += 1
@@ -55,5 +52,22 @@ struct EventLog {
         /// Entries that the library did not write.
         var foreign = 0
         var last: LogPosition?
+    }
+}
+
+/// The fields of a stream entry by name and value, read in place.
+private struct FieldPairs: Sequence, IteratorProtocol {
+    let fields: [RedisReply]
+    private var index = 0
+
+    init(fields: [RedisReply]) {
+        self.fields = fields
+    }
+
+    mutating func next() -> (name: [UInt8], value: [UInt8])? {
+        guard index + 1 < fields.count, case .bulk(let name) = fields[index], case .bulk(let value) = fields[index + 1]
+        else { return nil }
+        index += 2
+        return (name, value)
     }
 }
