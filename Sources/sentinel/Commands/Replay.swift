@@ -102,7 +102,6 @@ struct Replay: Command {
         let daemon = Daemon(
             keys: calls.keys, policy: .standard, owner: ProcessName.unique(), redis: redis, journal: context.journal)
         let subscriber = RedisSubscriber(redis, on: loop)
-        if alerts { try await subscriber.subscribe(to: calls.keys.alerts) }
         return try await withThrowingTaskGroup(of: ReplayRun.Summary?.self) { group in
             let (isReady, ready) = AsyncStream<Void>.makeStream()
             if live {
@@ -115,7 +114,7 @@ struct Replay: Command {
             }
             if alerts {
                 group.addTask {
-                    try await AlertPrinter(output: context.output).print(subscriber.pushes)
+                    try await AlertLines.follow(calls, subscriber, on: context.output)
                     return nil
                 }
             }

@@ -67,7 +67,6 @@ struct Up: Command {
             journal: context.journal)
         let calls = Calls(client: RedisClient(redis.configuration, on: loop), keys: keys)
         let alerts = RedisSubscriber(redis.configuration, on: loop)
-        try await alerts.subscribe(to: keys.alerts)
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
             let (isReady, ready) = AsyncStream<Void>.makeStream()
             group.addTask {
@@ -79,7 +78,7 @@ struct Up: Command {
                 return nil
             }
             group.addTask {
-                try await AlertPrinter(output: context.output).print(alerts.pushes)
+                try await AlertLines.follow(calls, alerts, on: context.output)
                 return nil
             }
             group.addTask {

@@ -1,5 +1,6 @@
 import SentinelCore
 import SentinelEngine
+import SentinelRedis
 
 /// Alerts, one a line, written as they come: aligned for people, CSV, or the published JSON object itself.
 struct AlertLines {
@@ -17,6 +18,23 @@ struct AlertLines {
         try output.flush()
     }
 
+    /// Writes every alert from now on, until the task is cancelled.
+    static func follow(_ calls: Calls, _ subscriber: RedisSubscriber, on output: Output) async throws {
+        var feed = AlertFeed(calls: calls, subscriber: subscriber)
+        var lines = AlertLines(output)
+        try await feed.run(from: .now) { item in
+            if case .alert(let alert) = item { try lines.write(alert) }
+            return true
+        }
+    }
+
+    /// `blocked for 15m, ref b0-3`
+    private static func blockInWords(_ alert: Alert) -> Value {
+        guard let ref = alert.ref else { return .null }
+        let time = alert.blockedUntil.map { "for " + HumanTime.span(milliseconds: $0 - alert.at) } ?? "for good"
+        return .string("blocked \(time), ref \(ref)")
+    }
+
     private static func columns(isForPeople: Bool) -> [Column<Alert>] {
         [
             Column("seq", isListed: false) { .int($0.number) },
@@ -29,7 +47,7 @@ struct AlertLines {
             Column("subject") { .string($0.subject) },
             Column("description") { .string($0.description) },
             Column("block_ref", absent: "", tone: { _ in .bad }) {
-                .optional($0.ref) { .string(isForPeople ? "blocked \($0)" : $0) }
+                isForPeople ? blockInWords($0) : .optional($0.ref) { .string($0) }
             },
             Column("blocked_until", isListed: false) { .optional($0.blockedUntil, Value.time) },
             Column("incident", isListed: false) { .string($0.incident) },
