@@ -24,7 +24,7 @@ struct BacklogBench {
             var work: Task<Void, any Error>?
             let time = try await clock.measure {
                 work = site.work()
-                try await Replayer(calls: site.calls).drain()
+                try await site.drain()
             }
             let after = (own: await site.coordinatorTime(), redis: try await site.redisTime())
             work?.cancel()
