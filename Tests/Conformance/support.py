@@ -17,6 +17,7 @@ import redis
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEY = "sentinel:{0}"
+SOAK = os.environ.get("SENTINEL_SOAK") == "1"  # the long tests in full size
 LIBRARY_HEAD = "#!lua name=sentinel\n"
 
 

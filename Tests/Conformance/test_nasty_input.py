@@ -10,10 +10,10 @@ import random
 import re
 import unittest
 
-from support import KEY, LibraryTest, pairs, standard_policy
+from support import KEY, SOAK, LibraryTest, pairs, standard_policy
 
 NOW = 1_900_000_000_000
-EVENTS = int(os.environ.get("SENTINEL_NASTY_EVENTS", "50000"))
+EVENTS = int(os.environ.get("SENTINEL_NASTY_EVENTS", "1000000" if SOAK else "50000"))
 RANDOM = random.Random(7)
 
 NASTY = [

@@ -16,9 +16,9 @@ import unittest
 
 from model import Model, describe
 from policies import ODD, STANDARD, Policy, Rule, lua
-from support import KEY, LibraryTest
+from support import KEY, SOAK, LibraryTest
 
-OPERATIONS = int(os.environ.get("SENTINEL_MODEL_OPERATIONS", "60000"))
+OPERATIONS = int(os.environ.get("SENTINEL_MODEL_OPERATIONS", "1000000" if SOAK else "30000"))
 SEED = int(os.environ.get("SENTINEL_MODEL_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 BATCH = 500
 
