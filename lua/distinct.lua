@@ -71,6 +71,14 @@ local function count(heads, subject, limit)
   return call('PFCOUNT', unpack(sound))
 end
 
+-- Whether the key exists; fails unless it then begins as a HyperLogLog does: magic, encoding 0 or 1, 16 bytes of head.
+local function want_log_log(key)
+  local head = call('GETRANGE', key, '0', '15')
+  if head == '' then return false end
+  if #head < 16 or sub(head, 1, 4) ~= 'HYLL' or string.byte(head, 5) > 1 then S.fail_foreign(key) end
+  return true
+end
+
 -- Adds the event's values to the rules that watch them. Returns a list of {rule, used} of those that are over their
 -- limit because of this event, or nil. `actor`: the scope that carries the actor's state.
 function S.add_distinct(prefix, event, actor, now)
@@ -91,13 +99,18 @@ function S.add_distinct(prefix, event, actor, now)
   end
   if not list then return nil end
 
+  -- Adding cannot be taken back (a full one is 12 KiB, too much to keep a copy of each time): so all that is written
+  -- from here on is looked at first.
+  for i = 1, #keys do keys[keys[i]] = want_log_log(keys[i]) end
+  call('XLEN', place.events)
+  if event.id then call('HLEN', prefix .. ':i:' .. actor.subject) end
+
   local exceeded
-  local before = call('MGET', unpack(keys)) -- to put back, should a later write fail
   for i, each in ipairs(list) do
     local key, rule = keys[i], each.rule
-    if before[i] then S.undo('SET', key, before[i], 'KEEPTTL') end
+    local exists = keys[key]
     if call('PFADD', key, each.element) == 1 then
-      if not before[i] then
+      if not exists then
         S.undo('DEL', key)
         call('PEXPIRE', key, S.decimal(rule.window + rule.step))
       end
