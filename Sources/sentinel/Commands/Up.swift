@@ -125,12 +125,14 @@ struct Up: Command {
         guard !once else { return }
         try context.output.say("")
         try context.output.say("Block keys in Redis at this moment, as edges see them:", .strong)
-        let keys = try await BlockKeys(calls: calls).sample(5)
-        for key in keys.shown {
-            let left = key.timeLeft.map { "for another " + HumanTime.span(milliseconds: $0) } ?? "for good"
-            try context.output.say("  \(calls.keys.namespace):block:\(key.subject)  \(left)")
+        let blocks = try await calls.blocks(limit: 5)
+        for block in blocks.entries {
+            let left = block.remaining.map { "for another " + HumanTime.span(milliseconds: $0.milliseconds) }
+            try context.output.say(
+                "  \(calls.keys.namespace):block:\(block.value.subject)  \(left ?? "for good")")
         }
-        if keys.shown.isEmpty { try context.output.say("  none") }
+        let more = blocks.total - blocks.entries.count
+        try context.output.say(more > 0 ? "  and \(more) more" : blocks.total == 0 ? "  none" : "")
         try context.output.say("")
         try context.output.say("It stays up; Ctrl-C ends it. In another terminal:", .strong)
         try suggest(["incident ls", "block ls", "watch --since 24h", "check message --user ada"], context)
