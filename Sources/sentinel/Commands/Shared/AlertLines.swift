@@ -22,9 +22,13 @@ struct AlertLines {
     static func follow(_ calls: Calls, _ subscriber: RedisSubscriber, on output: Output) async throws {
         var feed = AlertFeed(calls: calls, subscriber: subscriber)
         var lines = AlertLines(output)
-        try await feed.run(from: .now) { item in
-            if case .alert(let alert) = item { try lines.write(alert) }
-            return true
+        do {
+            try await feed.run(from: .now) { item in
+                if case .alert(let alert) = item { try lines.write(alert) }
+                return true
+            }
+        } catch is CancellationError {
+            // The ordinary end.
         }
     }
 
