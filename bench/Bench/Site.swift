@@ -59,6 +59,26 @@ struct Site {
         Task { try await coordinator.run() }
     }
 
+    /// Waits until the coordinator has read everything that was logged.
+    func drain() async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(600)
+        while try await position("STREAM", "last-generated-id") != position("GROUPS", "last-delivered-id") {
+            guard clock.now < deadline else { throw LifecycleError("the coordinator does not come to the log's end") }
+            try await calls.client.loop.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// A field of what Redis tells of the log, or of the coordinator's group on it.
+    private func position(_ what: String, _ field: String) async throws -> [UInt8]? {
+        var reply = try await calls.client.call("XINFO", what, calls.keys.events)
+        if what == "GROUPS" {
+            guard let group = try reply.array.first else { return nil }
+            reply = group
+        }
+        return try reply.pairs.first { $0.field == field }?.value.bytes
+    }
+
     /// The CPU time of the coordinator's thread so far, in seconds.
     func coordinatorTime() async -> Double {
         await withCheckedContinuation { continuation in
