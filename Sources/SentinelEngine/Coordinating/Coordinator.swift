@@ -37,6 +37,8 @@ package actor Coordinator {
     private var detection: Detection
     private var histories: Histories
     private var hasLease = false
+    /// Of which lease the journal has heard.
+    private var saidEpoch: Int64 = 0
 
     /// - Parameters:
     ///   - redis: where; two connections are made, one of them waits in `XREAD`.
@@ -99,8 +101,9 @@ package actor Coordinator {
             try? await loop.sleep(for: configuration.leaseTime / 6)
             return
         }
-        if !hasLease {
-            hasLease = true
+        hasLease = true
+        if epoch != saidEpoch {
+            saidEpoch = epoch
             journal.info(
                 "coordinator \(configuration.keys.prefix): \(configuration.owner) took the lease, epoch \(epoch)")
         }

@@ -42,6 +42,19 @@ struct CoordinatorTests {
     }
 
     @Test
+    func `a foreign key in the place of a history is replaced, and does not hold up the log`() async throws {
+        try await Stage.with { stage in
+            _ = try await stage.calls.client.call("LPUSH", "stage:{0}:u:user:clock", "foreign")
+            try await stage.feed(stage.posts(10, by: "clock", from: start))
+            let task = stage.coordinator()
+            try await stage.settle()
+            #expect(try await stage.isBlocked("clock"))
+            task.cancel()
+            _ = await task.value
+        }
+    }
+
+    @Test
     func `a function library that is lost is loaded again`() async throws {
         try await Stage.with { stage in
             let task = stage.coordinator()
