@@ -32,9 +32,10 @@ test: packages test-packages lint
 	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest discover -s Tests/Conformance
 
 soak: packages test-packages
-	@$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests
-	@SENTINEL_SOAK=1 $(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --filter Soak
-	@SENTINEL_SOAK=1 SENTINEL_BINARY=$(CURDIR)/.build/release/sentinel /usr/bin/python3 -m unittest discover -v -s Tests/Conformance
+	@$(SWIFT) build --build-tests
+	@SENTINEL_SOAK=1 $(SWIFT) test --skip-build --filter '^SentinelEngineTests\.Soak'
+	@SENTINEL_SOAK=1 SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest \
+		discover -v -s Tests/Conformance
 
 bench: build
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
