@@ -3,7 +3,7 @@
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user> or t:<text>, the part of its key behind `<prefix>:`
+--   name of a state: u:<user> or t:<text>, the part of its key behind `<prefix>:`; whatever stands there is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position> dropped <n>, the entries that fell off the log unread since the last commit.
@@ -80,7 +80,6 @@ S.register(NAME, {}, function(keys, argv)
   for _, count in ipairs(counts) do S.want_count(stats, count[1]) end
   S.want_count(stats, 'events')
   S.want_count(stats, 'dropped')
-  for _, state in ipairs(states) do S.want_type(state[1], 'string') end
 
   for _, state in ipairs(states) do call('SET', state[1], state[3], 'PX', S.decimal(state[2])) end
   local dropped = 0

@@ -249,6 +249,9 @@ class ForeignKeys(Keyspace):
 
     def test_a_key_of_another_type(self):
         for key in sorted(self.good):
+            # A commit replaces a history whatever it finds: one foreign key must not hold up the log for good.
+            if key.startswith(KEY.encode() + b":u:"):
+                continue
             for other, make in self.OTHERS.items():
                 self.restore(self.good)
                 if self.redis.type(key) == other:
