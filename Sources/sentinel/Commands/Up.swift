@@ -132,7 +132,7 @@ struct Up: Command {
                 "  \(calls.keys.namespace):block:\(block.value.subject)  \(left ?? "for good")")
         }
         let more = blocks.total - blocks.entries.count
-        try context.output.say(more > 0 ? "  and \(more) more" : blocks.total == 0 ? "  none" : "")
+        if more > 0 || blocks.total == 0 { try context.output.say(more > 0 ? "  and \(more) more" : "  none") }
         try context.output.say("")
         try context.output.say("It stays up; Ctrl-C ends it. In another terminal:", .strong)
         try suggest(["incident ls", "block ls", "watch --since 24h", "check message --user ada"], context)
