@@ -23,7 +23,8 @@ struct WatchTests {
                 lines.first == "2026-02-03T04:05:06.000Z  high      duplicate_content  user:a   same\\ntext   ")
             #expect(
                 lines.last
-                    == "2026-02-03T04:05:07.000Z  critical  malicious_content  user:b   seen         blocked for 1d, ref b0-1")
+                    == "2026-02-03T04:05:07.000Z  critical  malicious_content  user:b   seen         blocked for 1d, ref b0-1"
+            )
         }
     }
 

@@ -19,7 +19,8 @@ struct LibraryUseTests {
             try await subscriber.subscribe(to: calls.keys.alerts)
 
             let now = try await calls.now()
-            let post = Event(kind: "content", user: Array("ada".utf8), ip: Array("203.0.113.7".utf8), created: now - 1000)
+            let post = Event(
+                kind: "content", user: Array("ada".utf8), ip: Array("203.0.113.7".utf8), created: now - 1000)
             #expect(try await calls.check(post).remaining == 20)
             let verdict = try await calls.record(post)
             #expect(verdict.decision == .allow)
