@@ -7,7 +7,7 @@
 # DATA=dir    for run: where Redis keeps its data; without it where `sentinel` looks by itself
 
 SHELL := /bin/bash
-SWIFT ?= $(shell command -v swift || echo /opt/swift/usr/bin/swift)
+SWIFT ?= swift
 SENTINEL := .build/release/sentinel
 RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
 
