@@ -2,6 +2,7 @@
 # make test   everything installed, built and tested: Swift, Lua, format, lint
 # make soak   the long tests in full size
 # make bench  what is measured, as tables
+# make quality  how well the detectors detect, on recorded data with labels (DATA=folder, or SENTINEL_DATA)
 # make build  only the release binary
 # FILE=path   for run: replay this recording (JSON lines, CSV, access log; .gz too) instead of the community
 # DATA=dir    for run: where Redis keeps its data; without it where `sentinel` looks by itself
@@ -11,7 +12,7 @@ SWIFT ?= swift
 SENTINEL := .build/release/sentinel
 RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
 
-.PHONY: run test soak bench build packages test-packages lint
+.PHONY: run test soak bench quality build packages test-packages lint
 
 run: build
 	@if [ -n "$(FILE)" ]; then exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay "$(FILE)"; \
@@ -43,6 +44,10 @@ bench: build
 	@.build/release/bench coordinator
 	@.build/release/bench latency
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
+
+quality: packages
+	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product quality
+	@.build/release/quality $(if $(DATA),"$(DATA)")
 
 lint:
 	@echo "Checking format and style …"

@@ -50,6 +50,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "quality",
+            dependencies: ["SentinelDaemon", "SentinelCore"],
+            path: "bench/Quality",
+            swiftSettings: settings
+        ),
+
         .target(
             name: "TestSupport",
             dependencies: ["SentinelRedis", "SentinelIO"],

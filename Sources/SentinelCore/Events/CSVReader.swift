@@ -1,11 +1,11 @@
 /// Cuts a stream of bytes into CSV records (RFC 4180), a chunk at a time; lines may end in LF too.
 ///
 /// A quote inside a field that does not begin with one stands for itself. Bytes are not decoded.
-struct CSVReader {
+package struct CSVReader {
     private enum State { case fieldStart, plain, quoted, quoteInQuoted }
 
     /// The line on which the current record begins, from 1.
-    private(set) var line = 1
+    package private(set) var line = 1
     /// The fields of the record that was completed last, one after the other, and where each ends.
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
@@ -15,18 +15,18 @@ struct CSVReader {
     private let maximumRecord: Int
 
     /// - Parameter maximumRecord: Bytes that a record may hold.
-    init(maximumRecord: Int) { self.maximumRecord = maximumRecord }
+    package init(maximumRecord: Int) { self.maximumRecord = maximumRecord }
 
     /// Fields of the completed record.
-    var count: Int { ends.count }
+    package var count: Int { ends.count }
 
-    func field(_ index: Int) -> [UInt8] { Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
+    package func field(_ index: Int) -> [UInt8] { Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
 
     /// A line with nothing on it.
-    var isBlank: Bool { ends == [0] }
+    package var isBlank: Bool { ends == [0] }
 
     /// Goes on reading at `position` until a record is complete, or the chunk is used up (false).
-    mutating func read(_ chunk: [UInt8], from position: inout Int) throws(EventError) -> Bool {
+    package mutating func read(_ chunk: [UInt8], from position: inout Int) throws(EventError) -> Bool {
         if isComplete { startRecord() }
         while position < chunk.count {
             let byte = chunk[position]
@@ -57,7 +57,7 @@ struct CSVReader {
     }
 
     /// The last record, if the stream ended without a line break.
-    mutating func finish() throws(EventError) -> Bool {
+    package mutating func finish() throws(EventError) -> Bool {
         if isComplete { startRecord() }
         if state == .quoted { throw EventError("the quote that opens here is never closed", line: line) }
         if state == .fieldStart, ends.isEmpty { return false }
