@@ -35,7 +35,11 @@ struct CSVRows {
         var columns: [String]?
         var rows: [[[UInt8]]] = []
         try CSVFile.read(path: path) { record in
-            if columns == nil { columns = record.map { String(decoding: $0, as: UTF8.self) } } else { rows.append(record) }
+            if columns == nil {
+                columns = record.map { String(decoding: $0, as: UTF8.self) }
+            } else {
+                rows.append(record)
+            }
         }
         self.columns = columns ?? []
         self.rows = rows
