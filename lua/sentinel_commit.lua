@@ -3,7 +3,7 @@
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user> or t:<text>, the part of its key behind `<prefix>:`; whatever stands there is replaced
+--   name of a state: u:<user>, t:<text> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position> dropped <n>, the entries that fell off the log unread since the last commit.
@@ -25,8 +25,8 @@ local function parse(prefix, argv)
       counts[#counts + 1] = { value, S.integer(NAME, 'count ' .. value, more, 0, S.MAX_TIME) }
       i = i + 3
     elseif word == 'state' and bytes then
-      if #value > 320 or not find(value, '^[ut]:.') then
-        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. ', want u:<user> or t:<text>')
+      if #value > 320 or not find(value, '^[utx]:.') then
+        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. ', want u:<user>, t:<text> or x:<subject>')
       end
       states[#states + 1] = { prefix .. ':' .. value, S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), bytes }
       i = i + 4

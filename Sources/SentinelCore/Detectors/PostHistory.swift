@@ -1,7 +1,7 @@
 /// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded: about 470 bytes encoded, whatever the user sends.
+/// Bounded: about 510 bytes encoded, whatever the user sends.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
         /// Ms since 1970.
@@ -24,6 +24,8 @@ package struct PostHistory: Sendable, Equatable {
     package private(set) var posts: [Post] = []
     /// Evidence up to this time (ms since 1970) is ignored: the last unblock. The earliest time there is, if none was.
     package private(set) var since = Int64.min
+    /// How many there were on each of the last days.
+    package var tally = ActivityTally()
     /// The log position applied last; the caller sets it and asks it before an append.
     package var lastEntry = LogPosition.start
 
@@ -44,6 +46,7 @@ package struct PostHistory: Sendable, Equatable {
     package mutating func reset(at time: Int64) {
         since = max(since, time)
         posts.removeAll { $0.at <= since }
+        tally = ActivityTally()
     }
 
     /// The kept posts that are less than a window older than `time`, oldest first. Later ones count too: events may come a
@@ -60,9 +63,9 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
-    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
+    /// Version, total, last position, reset, tally, then the posts: time since the one before, letters (0: no fingerprint),
     /// hash and SimHash.
     package func encoded() -> [UInt8] {
         var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
@@ -70,6 +73,7 @@ extension PostHistory {
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
         writer.signed(since)
+        tally.write(to: &writer)
         writer.varint(UInt64(posts.count))
         var before: Int64 = 0
         for post in posts {
@@ -89,6 +93,7 @@ extension PostHistory {
         total = try reader.varint()
         lastEntry = LogPosition(milliseconds: try reader.varint(), sequence: try reader.varint())
         since = try reader.signed()
+        tally = try ActivityTally(from: &reader)
         let count = try reader.count(atMost: Self.capacity)
         posts.reserveCapacity(Self.capacity + 1)
         var before: Int64 = 0

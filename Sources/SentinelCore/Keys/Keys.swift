@@ -35,6 +35,9 @@ package struct Keys: Sendable, Hashable {
     /// Incidents by last change (ms), and each one.
     package var incidents: String { "\(prefix):incidents" }
     package func incident(_ id: String) -> String { "\(prefix):incident:\(id)" }
+    /// What the coordinator knows of an actor's posts (``PostHistory``), and of the flags on a subject (``Suspicion``).
+    package func history(_ subject: Subject) -> [UInt8] { Array("\(prefix):u:".utf8) + subject.bytes }
+    package func suspicion(_ subject: Subject) -> [UInt8] { Array("\(prefix):x:".utf8) + subject.bytes }
     /// Counters of one UTC day, counted in days since 1970.
     package func statistics(day: Int64) -> String { "\(prefix):stats:\(day)" }
     /// Holds `replay` while the namespace runs on the clock of recorded events.

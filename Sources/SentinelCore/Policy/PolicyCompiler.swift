@@ -83,7 +83,7 @@ package struct PolicyCompiler {
                         Distinct(
                             id: rule.id, of: each.field, per: each.per, kinds: each.of.kinds, limit: each.limit.base,
                             window: each.window.milliseconds))
-                case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report:
+                case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report, .score:
                     break
                 }
             }

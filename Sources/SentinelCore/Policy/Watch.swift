@@ -19,12 +19,22 @@ extension Rule {
         case duplicate(DuplicateContent.Parameters)
         /// Verdicts from outside, by `sentinel_report`.
         case report
+        /// The suspicion that the flags of other rules add up to.
+        case score(Score)
 
         /// Whether Redis itself decides it, in the call that records the event. Such a watch stands alone in its rule.
         package var runsInRedis: Bool {
             switch self {
             case .count, .sum, .distinct: true
-            case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report: false
+            case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report, .score: false
+            }
+        }
+
+        /// Whether the coordinator decides it at each post.
+        package var looksAtPosts: Bool {
+            switch self {
+            case .count, .sum, .distinct, .report, .score: false
+            case .firstEvent, .cadence, .identical, .repetition, .duplicate: true
             }
         }
 
@@ -40,6 +50,7 @@ extension Rule {
             case .repetition: "repetition"
             case .duplicate: "duplicate"
             case .report: "report"
+            case .score: "score"
             }
         }
     }
@@ -91,6 +102,19 @@ extension Rule {
             self.per = per
             self.limit = limit
             self.window = window
+        }
+    }
+
+    /// `score`: how much suspicion, as flags of other rules add up to it (``Suspicion``).
+    package struct Score: Sendable, Equatable {
+        /// 0…1.
+        package var atLeast: Double
+        /// Nil: of all modules together.
+        package var module: Module?
+
+        package init(atLeast: Double, module: Module? = nil) {
+            self.atLeast = atLeast
+            self.module = module
         }
     }
 

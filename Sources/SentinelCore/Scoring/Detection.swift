@@ -24,7 +24,7 @@ package struct Detection {
 
     package init(policy: Policy) {
         self.policy = policy
-        postRules = policy.rules.map { ($0.id, $0.watches.filter { !$0.runsInRedis && $0 != .report }) }
+        postRules = policy.rules.map { ($0.id, $0.watches.filter { $0.looksAtPosts }) }
             .filter { !$0.watches.isEmpty }
         duplicateWindow =
             policy.rules.flatMap(\.watches).compactMap {
@@ -62,7 +62,8 @@ package struct Detection {
         _ look: Look, history: inout PostHistory, sightings: inout TextSightings, flags: inout FlagBatch
     ) {
         switch look.entry.content {
-        case .unblock:
+        case .unblock(let subject):
+            flags.addUnblock(of: subject, look.entry.position, at: look.entry.at)
             guard history.lastEntry < look.entry.position else { return }
             history.lastEntry = look.entry.position
             history.reset(at: look.entry.at)
@@ -88,6 +89,7 @@ package struct Detection {
         if history.lastEntry < look.entry.position {
             history.lastEntry = look.entry.position
             history.append(at: at, fingerprint: look.fingerprint)
+            history.tally.add(at: at, isRefused: event.wasLimited)
         }
         if look.fingerprint != nil, duplicateWindow > 0, sightings.lastEntry < look.entry.position {
             sightings.lastEntry = look.entry.position
@@ -126,7 +128,7 @@ package struct Detection {
             guard let fingerprint = look.fingerprint else { return nil }
             return DuplicateContent(parameters).finding(
                 fingerprint: fingerprint, by: actor.bytes, at: at, in: sightings)
-        case .count, .sum, .distinct, .report:
+        case .count, .sum, .distinct, .report, .score:
             return nil
         }
     }

@@ -30,6 +30,8 @@ package struct Flag: Sendable, Equatable {
 package struct FlagBatch: Sendable {
     /// In the order in which their first event came.
     package private(set) var flags: [Flag] = []
+    /// All that befell subjects, unmerged, in the order of the log: what scores are made of.
+    package private(set) var acts: [Act] = []
     private var places: [Key: Int] = [:]
 
     private struct Key: Hashable {
@@ -37,10 +39,30 @@ package struct FlagBatch: Sendable {
         var subject: Subject
     }
 
+    /// A single flag, or the news that the evidence on a subject is spent.
+    package enum Act: Sendable, Equatable {
+        case flag(Flag)
+        case unblock(Subject, LogPosition, at: Int64)
+
+        /// The log entry that it came with.
+        package var position: LogPosition {
+            switch self {
+            case .flag(let flag): flag.positions[0]
+            case .unblock(_, let position, _): position
+            }
+        }
+    }
+
     package init() {}
+
+    /// Takes in that a subject was unblocked.
+    package mutating func addUnblock(of subject: Subject, _ position: LogPosition, at time: Int64) {
+        acts.append(.unblock(subject, position, at: time))
+    }
 
     /// Takes in a flag; the newest one's words and evidence stand for all. The highest severity stays.
     package mutating func add(_ flag: Flag) {
+        acts.append(.flag(flag))
         let key = Key(rule: flag.rule, subject: flag.subject)
         guard let place = places[key] else {
             places[key] = flags.count

@@ -36,6 +36,7 @@ package actor Coordinator {
     private let library: LibraryLoader
     private var detection: Detection
     private var histories: Histories
+    private let scorer: Scorer
     private var hasLease = false
     /// Of which lease the journal has heard.
     private var saidEpoch: Int64 = 0
@@ -51,6 +52,7 @@ package actor Coordinator {
         client = RedisClient(redis, on: loop)
         library = LibraryLoader(client: client, keys: configuration.keys)
         detection = Detection(policy: configuration.policy)
+        scorer = Scorer(policy: configuration.policy)
         histories = Histories(
             keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
     }
@@ -162,8 +164,15 @@ package actor Coordinator {
             histories.judge(look, by: detection, flags: &flags)
             counts.add(look.entry)
         }
+        var suspicions = Suspicions(flags, scorer: scorer)
+        if !suspicions.subjects.isEmpty {
+            let values = try await client.send(suspicions.request(configuration.keys))[0].orThrow().array
+            let unreadable = suspicions.accept(values)
+            if unreadable > 0 { journal.warning("\(unreadable) suspicions were not readable and start anew") }
+            suspicions.score(&flags)
+        }
         try await raise(flags.flags, epoch: epoch, counts: &counts)
-        try await commit(batch, counts, epoch: epoch)
+        try await commit(batch, counts, suspicions, epoch: epoch)
     }
 
     private func raise(_ flags: [Flag], epoch: Int64, counts: inout BatchCounts) async throws(RedisError) {
@@ -182,7 +191,9 @@ package actor Coordinator {
         }
     }
 
-    private func commit(_ batch: EventLog.Batch, _ counts: BatchCounts, epoch: Int64) async throws(RedisError) {
+    private func commit(
+        _ batch: EventLog.Batch, _ counts: BatchCounts, _ suspicions: Suspicions, epoch: Int64
+    ) async throws(RedisError) {
         guard let last = batch.last else { return }
         var arguments: [any RedisArgument] = [
             "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", last.description,
@@ -193,6 +204,10 @@ package actor Coordinator {
         }
         histories.drain(userTime: configuration.policy.historyTime, textTime: .seconds(90_000)) { name, ttl, bytes in
             arguments.append(contentsOf: ["state", name, ttl, bytes] as [any RedisArgument])
+        }
+        for (name, bytes) in suspicions.states {
+            arguments.append(
+                contentsOf: ["state", name, configuration.policy.retention.milliseconds, bytes] as [any RedisArgument])
         }
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)

@@ -43,6 +43,9 @@ extension Rule.Watch {
             return "\(parameters.messages) very similar texts by one user in a row in \(window)"
         case .report:
             return "reported by the app"
+        case .score(let score):
+            let module = score.module.map { " of \($0.rawValue)" } ?? ""
+            return "a suspicion\(module) of \(score.atLeast) or more"
         }
     }
 }
