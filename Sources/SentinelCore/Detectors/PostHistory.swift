@@ -65,15 +65,14 @@ package struct PostHistory: Sendable, Equatable {
 extension PostHistory {
     private static let version: UInt8 = 2
 
-    /// Version, total, last position, reset, tally, then the posts: time since the one before, letters (0: no fingerprint),
-    /// hash and SimHash.
+    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
+    /// hash and SimHash; at the end the tally.
     package func encoded() -> [UInt8] {
         var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
         writer.signed(since)
-        tally.write(to: &writer)
         writer.varint(UInt64(posts.count))
         var before: Int64 = 0
         for post in posts {
@@ -85,6 +84,7 @@ extension PostHistory {
                 writer.word(fingerprint.simHash.bits)
             }
         }
+        tally.write(to: &writer)
         return writer.bytes
     }
 
@@ -93,7 +93,6 @@ extension PostHistory {
         total = try reader.varint()
         lastEntry = LogPosition(milliseconds: try reader.varint(), sequence: try reader.varint())
         since = try reader.signed()
-        tally = try ActivityTally(from: &reader)
         let count = try reader.count(atMost: Self.capacity)
         posts.reserveCapacity(Self.capacity + 1)
         var before: Int64 = 0
@@ -105,6 +104,7 @@ extension PostHistory {
             before = time
             posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
         }
+        tally = try ActivityTally(from: &reader)
         try reader.finish()
     }
 }

@@ -35,6 +35,8 @@ package struct Keys: Sendable, Hashable {
     /// Incidents by last change (ms), and each one.
     package var incidents: String { "\(prefix):incidents" }
     package func incident(_ id: String) -> String { "\(prefix):incident:\(id)" }
+    /// Incidents on a subject that are not reviewed or spent: rule → incident, last position, last time.
+    package func openIncidents(_ subject: Subject) -> [UInt8] { Array("\(prefix):open:".utf8) + subject.bytes }
     /// What the coordinator knows of an actor's posts (``PostHistory``), and of the flags on a subject (``Suspicion``).
     package func history(_ subject: Subject) -> [UInt8] { Array("\(prefix):u:".utf8) + subject.bytes }
     package func suspicion(_ subject: Subject) -> [UInt8] { Array("\(prefix):x:".utf8) + subject.bytes }

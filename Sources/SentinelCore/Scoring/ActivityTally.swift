@@ -62,6 +62,12 @@ package struct ActivityTally: Sendable, Equatable {
         /// From the first day with a message to today; 1…`capacity`.
         package var days: Int64
 
+        package init(messages: Int64, refused: Int64, days: Int64) {
+            self.messages = messages
+            self.refused = refused
+            self.days = days
+        }
+
         package var perDay: Double { Double(messages) / Double(days) }
         /// 0…1.
         package var refusedShare: Double { messages == 0 ? 0 : Double(refused) / Double(messages) }

@@ -11,7 +11,9 @@ struct Catalog: Sendable {
         Group(title: "Start", commands: [Up.self, Run.self, Doctor.self]),
         Group(title: "Report and ask", commands: [Record.self, Check.self]),
         Group(title: "Try it out", commands: [Simulate.self, Replay.self]),
-        Group(title: "See what happens", commands: [Watch.self, IncidentList.self, IncidentShow.self, Stats.self]),
+        Group(
+            title: "See what happens",
+            commands: [Watch.self, IncidentList.self, IncidentShow.self, Summary.self, Explain.self, Stats.self]),
         Group(
             title: "Act",
             commands: [

@@ -56,6 +56,16 @@ extension ValueType where Value == Subject {
 }
 
 extension Parameter {
+    /// The one subject that a command is about. It must be given, so it is set when the command runs.
+    static func subject(_ path: Property<Target, Subject?>) -> Self {
+        let type = ValueType<Subject>.subject
+        let help = "user:alice, ip:203.0.113.7; a bare address"
+        return Self(spec: .init(role: .argument(.one), name: "subject", help: help, hint: type.hint)) {
+            (target, text) throws(ValueProblem) in
+            target[keyPath: path] = try type.parse(text)
+        }
+    }
+
     /// The subjects that a command changes.
     static func subjects(_ path: Property<Target, [Subject]>) -> Self {
         .arguments(
