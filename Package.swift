@@ -52,7 +52,7 @@ let package = Package(
 
         .executableTarget(
             name: "quality",
-            dependencies: ["SentinelDaemon", "SentinelCore"],
+            dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
             path: "bench/Quality",
             swiftSettings: settings
         ),

@@ -3,13 +3,15 @@
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user>, t:<text> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there is replaced
+--   name of a state: u:<user>, t:<text> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there
+--   is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position> dropped <n>, the entries that fell off the log unread since the last commit.
 
 local NAME = 'sentinel_commit'
 local DAY = 86400000
+local STATE_NAMES = ', want u:<user>, t:<text> or x:<subject>'
 local EXPECTED = ' (known: count, cursor, entries, epoch, state)'
 
 -- The words of the call: {epoch, cursor, entries}, list of {name, count}, list of {key, ttl, bytes}.
@@ -26,7 +28,7 @@ local function parse(prefix, argv)
       i = i + 3
     elseif word == 'state' and bytes then
       if #value > 320 or not find(value, '^[utx]:.') then
-        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. ', want u:<user>, t:<text> or x:<subject>')
+        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. STATE_NAMES)
       end
       states[#states + 1] = { prefix .. ':' .. value, S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), bytes }
       i = i + 4

@@ -45,6 +45,11 @@ struct CSVRows {
         self.rows = rows
     }
 
+    /// Only the names in the header.
+    static func columns(of path: String) throws -> Set<String> {
+        Set(try CSVRows(path: path).columns)
+    }
+
     func has(_ names: String...) -> Bool { names.allSatisfy(columns.contains) }
 
     /// The place of a column, for `rows`.

@@ -1,4 +1,5 @@
 import Glibc
+import SentinelCore
 
 /// How well the detectors detect, on recorded data with labels: `quality [FOLDER] [-o human|json] [SECTION…]`.
 @main
@@ -10,7 +11,7 @@ enum Quality {
 
         """
 
-    static var sections: [any Section.Type] { [] }
+    static var sections: [any Section.Type] { [SuspicionSection.self, LogSection.self] }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

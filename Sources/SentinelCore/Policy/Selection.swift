@@ -38,6 +38,50 @@ package struct Selection: Sendable, Hashable {
     }
 }
 
+extension Selection {
+    /// Whether an event is meant: what Redis decides for live events, for recordings that do not pass through it.
+    package func matches(_ event: Event) -> Bool {
+        includes(kind: event.kind)
+            && conditions.allSatisfy { condition in
+                condition.values.contains { $0.matches(condition.field, of: event) }
+            }
+    }
+}
+
+extension Selection.Value {
+    fileprivate func matches(_ field: Rule.Field, of event: Event) -> Bool {
+        if case .range(let range) = self {
+            switch field {
+            case .status: return event.status.map(range.contains) ?? false
+            case .tokens: return event.tokens.flatMap(Int.init(exactly:)).map(range.contains) ?? false
+            default: return false
+            }
+        }
+        guard let value = event.bytes(of: field) else { return false }
+        switch self {
+        case .exactly(let text): return value.elementsEqual(text.utf8)
+        case .prefix(let text): return value.starts(with: text.utf8)
+        case .suffix(let text): return value.reversed().starts(with: text.utf8.reversed())
+        case .range: return false
+        }
+    }
+}
+
+extension Event {
+    /// What a field holds, as bytes; nil where it holds nothing, or is none that has a text.
+    package func bytes(of field: Rule.Field) -> [UInt8]? {
+        switch field {
+        case .user: user
+        case .ip: ip
+        case .object: object
+        case .username: username
+        case .email: email
+        case .status: status.map { Array("\($0)".utf8) }
+        default: nil
+        }
+    }
+}
+
 extension Selection.Value: CustomStringConvertible {
     /// As it is written in a policy: `404`, `4xx`, `400-499`, `/api/*`.
     package var description: String {

@@ -7,6 +7,8 @@ package struct ReplayRun: Sendable {
     package struct Summary: Sendable {
         package var tally: Replayer.Tally
         package var report: LabelReport
+        /// The same of the base rules, if they were asked for.
+        package var base: LabelReport?
         /// Subjects with a flag, and those that were blocked.
         package var flagged: Int
         package var blocked: Int
@@ -31,6 +33,8 @@ package struct ReplayRun: Sendable {
         package var tick: Int64?
         /// They win over those in the recording.
         package var labels: SubjectLabels?
+        /// Judges the recording by the base rules as well, to compare.
+        package var judgesByBaseRules = false
 
         package init() {}
     }
@@ -65,10 +69,14 @@ package struct ReplayRun: Sendable {
         let begin = clock.now
         let prefix = policy.subjectPrefix6
         var truth = GroundTruth { Self.counted($0, prefix) }
+        var base =
+            options.judgesByBaseRules
+            ? BaseRules(postKinds: policy.postKinds) { Self.counted($0, prefix) } : nil
         func note(_ event: Event) {
             var event = event
             if let label = options.labels?.label(of: event) { event.label = label }
             truth.note(event)
+            base?.judge(event)
         }
         func reader(_ path: String) throws -> RecordingReader {
             try RecordingReader(
@@ -120,7 +128,8 @@ package struct ReplayRun: Sendable {
         let blocked = Set(findings.blocked.map(Self.known))
         return Summary(
             tally: await replayer.tally, report: LabelReport(truth, flags: flags, blocked: blocked),
-            flagged: findings.flags.count, blocked: findings.blocked.count, subjectsPerRule: perRule, skipped: skipped,
+            base: base.map { LabelReport(truth, flags: $0.flags) }, flagged: findings.flags.count,
+            blocked: findings.blocked.count, subjectsPerRule: perRule, skipped: skipped,
             time: clock.now - begin)
     }
 

@@ -13,7 +13,7 @@ struct Replay: Command {
         """
     static let examples = [
         Example("What would the rules have done to yesterday's log?", "sentinel replay access.log.1.gz"),
-        Example("Score them against labels by address", "sentinel replay access.log --labels attackers.csv"),
+        Example("Score them against labels by address", "sentinel replay access.log --labels who.csv --report"),
         Example("A chat log of whole minutes", "sentinel replay chat.csv --kind message --tick 1m"),
         Example("A made-up community into the running system", "sentinel simulate | sentinel replay - --live"),
     ]
@@ -23,6 +23,7 @@ struct Replay: Command {
         .option("format", "f", \.format, .choice("format"), "auto, jsonl, csv or access (nginx, Apache)"),
         .option("limit", "l", \.limit, .int(1...Int.max), "stop after so many events"),
         .option("labels", nil, \.labels, .file, "CSV with a column ip or user and a column label: who is what"),
+        .flag("report", nil, \.report, "a table by rule: precision and recall, beside the base rules"),
         .option("kind", nil, \.kind, .string("kind"), "of CSV records that do not say: content, message, login …"),
         .option("tick", nil, \.tick, .duration, "times are cut to this: spread the events over it by chance"),
         .flag("skip-bad", nil, \.skipsBad, "leave out records that are no events, and count them"),
@@ -35,6 +36,7 @@ struct Replay: Command {
     var format = Format.auto
     var limit: Int?
     var labels: String?
+    var report = false
     var kind: String?
     var tick: Duration?
     var skipsBad = false
@@ -92,6 +94,7 @@ struct Replay: Command {
         options.defaultKind = kind
         options.skipsBadRecords = skipsBad ? true : nil
         options.tick = tick?.milliseconds
+        options.judgesByBaseRules = report
         options.labels = try labels.map(LabelFile.read)
         return options
     }

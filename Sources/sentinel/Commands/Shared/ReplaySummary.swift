@@ -60,6 +60,19 @@ enum ReplaySummary {
             let names = report.honest.examples.prefix(5).map { PercentEncoding.encode($0) }
             try output.say("  " + names.joined(separator: " "), .faint)
         }
+        if let table = table(summary) {
+            try output.say("")
+            for line in table.text().split(separator: "\n") { try output.line(String(line)) }
+        }
+    }
+
+    /// The table of `--report`.
+    private static func table(_ summary: ReplayRun.Summary) -> SentinelCore.Table? {
+        summary.base.map { base in
+            DetectionTable.table(
+                "By rule, beside the base rules", summary.report, base: base,
+                timePerEvent: summary.time / max(1, summary.tally.total))
+        }
     }
 
     /// ` (12.5 %)`
@@ -72,6 +85,7 @@ enum ReplaySummary {
     private static func json(_ summary: ReplayRun.Summary) -> JSONValue {
         let tally = summary.tally
         let report = summary.report
+        let table = table(summary)
         return .object([
             .init("events", .int(Int64(tally.total))),
             .init("allowed", .int(Int64(tally.allowed))),
@@ -103,6 +117,7 @@ enum ReplaySummary {
             .init("honest_addresses", others(report.honestAddresses)),
             .init("unlabelled", others(report.unlabelled)),
             .init("rules", .object(report.rules.sorted { $0.key < $1.key }.map { .init($0.key, hits($0.value)) })),
+            .init("report", table.map { SentinelCore.Table.value([$0]) } ?? .null),
         ])
     }
 

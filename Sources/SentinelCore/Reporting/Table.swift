@@ -1,8 +1,6 @@
-import SentinelCore
-
-/// What a section found: a title, named columns, rows of texts and numbers, and notes below.
-struct Table {
-    enum Cell {
+/// What was measured: a title, named columns, rows of texts and numbers, and notes below.
+package struct Table: Sendable {
+    package enum Cell: Sendable {
         case text(String)
         case count(Int)
         /// 0…1, shown in percent.
@@ -11,17 +9,17 @@ struct Table {
         case number(Double, String)
     }
 
-    var title: String
-    var columns: [String]
-    var rows: [[Cell]] = []
-    var notes: [String] = []
+    package var title: String
+    package var columns: [String]
+    package var rows: [[Cell]] = []
+    package var notes: [String] = []
 
-    init(_ title: String, columns: [String]) {
+    package init(_ title: String, columns: [String]) {
         self.title = title
         self.columns = columns
     }
 
-    func text() -> String {
+    package func text() -> String {
         let cells = [columns] + rows.map { $0.map(\.shown) }
         let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         var text = "\(title)\n"
@@ -36,20 +34,25 @@ struct Table {
         return text
     }
 
-    static func json(_ tables: [Table]) -> String {
-        let values = tables.map { table in
-            JSONValue.object([
-                .init("title", .string(table.title)),
-                .init(
-                    "rows",
-                    .array(
-                        table.rows.map { row in
-                            .object(zip(table.columns, row).map { .init($0, $1.json) })
-                        })),
-                .init("notes", .array(table.notes.map { .string($0) })),
-            ])
-        }
-        return String(decoding: JSONWriter.bytes(.array(values)), as: UTF8.self)
+    package static func json(_ tables: [Table]) -> String {
+        String(decoding: JSONWriter.bytes(value(tables)), as: UTF8.self)
+    }
+
+    /// The tables as an array of objects, their rows by the names of the columns.
+    package static func value(_ tables: [Table]) -> JSONValue {
+        .array(
+            tables.map { table in
+                JSONValue.object([
+                    .init("title", .string(table.title)),
+                    .init(
+                        "rows",
+                        .array(
+                            table.rows.map { row in
+                                .object(zip(table.columns, row).map { .init($0, $1.json) })
+                            })),
+                    .init("notes", .array(table.notes.map { .string($0) })),
+                ])
+            })
     }
 }
 
