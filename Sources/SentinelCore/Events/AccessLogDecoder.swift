@@ -4,8 +4,8 @@
 /// ```
 /// 203.0.113.7 - ada [10/Oct/2025:13:55:36 -0700] "GET /a?b=c HTTP/1.1" 200 2326 "…" "…"
 /// ```
-/// Requests that change something (`POST`, `PUT`, `PATCH`, `DELETE`) are `content`, or `login` if their path is that of a
-/// usual login (see `LoginPath`); all others are `read`. The object is the path without its query. The user is the third field, if the server knows it.
+/// Requests that change something (`POST`, `PUT`, `PATCH`, `DELETE`) are `content`, all others `read`. The object is the
+/// path without its query. The user is the third field, if the server knows it.
 enum AccessLogDecoder {
     /// - Parameter line: Without its line break.
     static func event(_ line: ArraySlice<UInt8>) throws(EventError) -> Event {
@@ -46,7 +46,7 @@ enum AccessLogDecoder {
         guard let method = word(&rest) else { return ("read", nil) }
         let path = rest.prefix { $0 != space && $0 != UInt8(ascii: "?") }.prefix(EventDraft.maximumId)
         let isChanging = changing.contains { $0.elementsEqual(method) }
-        return (isChanging ? (LoginPath.matches(path) ? "login" : "content") : "read", path.isEmpty ? nil : Array(path))
+        return (isChanging ? "content" : "read", path.isEmpty ? nil : Array(path))
     }
 
     /// The bytes up to the next space, which is taken as well; nil if there are none.

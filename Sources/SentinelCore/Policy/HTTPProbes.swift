@@ -48,8 +48,17 @@ enum HTTPProbes {
             "/actuator/gateway", "/w00tw00t", "/muieblackcat", "/nmaplowercheck", "http://",
         ].map { .prefix($0) }
 
-    /// Pages rather than services: what the rule `password_guessing` looks at.
-    static let pages: [Selection.Value] = [".php", ".asp", ".aspx", ".jsp", ".cgi", "/administrator/"].map {
-        .suffix($0)
-    }
+    /// Pages with a form for name and password, of usual applications: they answer a wrong password with the page.
+    static let loginPages: [Selection.Value] = [
+        "/wp-login.php", "/login.php", "/signin.php", "/logon.php", "/administrator/index.php",
+        "/administrator/", "/administrator", "/admin/login", "/admin/login/", "/user/login",
+        "/users/sign_in", "/accounts/login/", "/login.aspx", "/Login.aspx", "/login.asp",
+        "/login.jsp", "/login.do", "/login.cgi", "/j_security_check", "/ucp.php", "/owa/auth.owa",
+    ].map { .suffix($0) }
+
+    /// Services that answer a wrong password with a status of 4xx.
+    static let loginServices: [Selection.Value] = [
+        "/login", "/log-in", "/signin", "/sign-in", "/auth", "/auth/login", "/authenticate", "/session", "/sessions",
+        "/token", "/oauth/token", "/connect/token",
+    ].map { .suffix($0) }
 }

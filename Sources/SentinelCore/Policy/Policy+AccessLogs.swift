@@ -27,13 +27,24 @@ extension Policy {
             .count(
                 .init(
                     Selection(
-                        ["login"],
+                        logins,
                         where: [
-                            .init(.object, HTTPProbes.pages), .init(.status, [.range(200...200), .range(400...499)]),
+                            .init(.object, HTTPProbes.loginPages),
+                            .init(.status, [.range(200...200), .range(400...499)]),
                         ]),
                     per: .ip, limit: 4, window: .seconds(86_400)))
         ),
-        // Services answer 200 to who is let in: only refusals count.
+        // Services answer 200 to who is let in: only refusals count. Programs try again by themselves, so more of them.
+        Rule(
+            "failed_service_logins", .automation, .high,
+            .count(
+                .init(
+                    Selection(
+                        logins,
+                        where: [.init(.object, HTTPProbes.loginServices), .init(.status, [.range(400...499)])]),
+                    per: .ip, limit: 9, window: .seconds(86_400)))
+        ),
+        // The same of applications that report logins as such.
         Rule(
             "failed_logins", .automation, .high,
             .count(
@@ -44,5 +55,7 @@ extension Policy {
     ]
 
     private static let anyRequest: Set<String> = ["read", "content", "login", "request"]
+    /// An access log does not say what a request was for: what posts to a login is content there.
+    private static let logins: Set<String> = ["content", "login"]
     private static let notThere: [Selection.Value] = [.range(400...400), .range(403...405), .range(410...410)]
 }

@@ -1,20 +1,23 @@
 extension Policy {
     /// The built-in policy: the field's usual figures.
+    ///
+    /// A rule's score is the share of abusers among those whom it flags, in recorded data with labels
+    /// (`docs/detectors.md`); where there are none, an estimate.
     package static let standard = Policy(rules: [
         Rule(
             "rapid_content_creation", .spam, .high,
             .count(.init(.init(["content"]), per: .actor, limit: 20, window: .seconds(3600))),
-            then: .init(limit: true)
+            then: .init(limit: true, score: 0.4)
         ),
         Rule(
             "daily_limit_hit", .spam, .high,
             .count(.init(.init(["message"]), per: .actor, limit: .init(50, anonymous: 30), window: .seconds(86_400))),
-            then: .init(limit: true)
+            then: .init(limit: true, score: 0.05)
         ),
         Rule(
             "rate_limit_hit", .spam, .medium,
             .count(.init(.init(["message"]), per: .actor, limit: 10, window: .seconds(60))),
-            then: .init(limit: true)
+            then: .init(limit: true, score: 0.2)
         ),
         Rule(
             "excessive_tokens", .harvesting, .low,
@@ -26,19 +29,21 @@ extension Policy {
         ),
         Rule(
             "ip_rotation", .fraud, .high,
-            .distinct(.init(.ip, per: .user, limit: 5, window: .seconds(3600)))
+            .distinct(.init(.ip, per: .user, limit: 5, window: .seconds(3600))),
+            then: .init(score: 0.3)
         ),
         Rule(
             "data_harvesting", .harvesting, .high,
-            .distinct(.init(.object, of: .init(["read"]), per: .actor, limit: 300, window: .seconds(3600)))
+            .distinct(.init(.object, of: .init(["read"]), per: .actor, limit: 300, window: .seconds(3600))),
+            then: .init(score: 0.5)
         ),
         Rule(
             "bot_behavior", .automation, .high,
             any: [.firstEvent(.init()), .cadence(.init()), .identical(.init())],
-            then: .init(block: .init(for: .seconds(900)))
+            then: .init(score: 0.9, block: .init(for: .seconds(900)))
         ),
-        Rule("duplicate_content", .spam, .high, .duplicate(.init())),
-        Rule("repetitive_messages", .spam, .high, .repetition(.init())),
+        Rule("duplicate_content", .spam, .high, .duplicate(.init()), then: .init(score: 0.75)),
+        Rule("repetitive_messages", .spam, .high, .repetition(.init()), then: .init(score: 0.3)),
         Rule("jailbreak_attempt", .content, .critical, .report),
         Rule("malicious_content", .content, .critical, .report),
         Rule("off_topic_spam", .content, .medium, .report),
