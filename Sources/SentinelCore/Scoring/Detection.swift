@@ -17,27 +17,19 @@ package struct Detection {
     }
 
     private let policy: Policy
-    private let botBehavior: BotBehavior?
-    private let duplicate: DuplicateContent?
-    private let repetition: Repetition?
+    /// The rules that look at posts, each with what it looks at.
+    private let postRules: [(id: String, watches: [Rule.Watch])]
+    private let duplicateWindow: Int64
     private var normalizer: TextNormalizer
 
     package init(policy: Policy) {
         self.policy = policy
-        var botBehavior: BotBehavior?
-        var duplicate: DuplicateContent?
-        var repetition: Repetition?
-        for rule in policy.rules {
-            switch rule.watch {
-            case .botBehavior(let parameters): botBehavior = BotBehavior(parameters)
-            case .duplicate(let parameters): duplicate = DuplicateContent(parameters)
-            case .repetition(let parameters): repetition = Repetition(parameters)
-            case .count, .tokens, .distinct, .report: break
-            }
-        }
-        self.botBehavior = botBehavior
-        self.duplicate = duplicate
-        self.repetition = repetition
+        postRules = policy.rules.map { ($0.id, $0.watches.filter { !$0.runsInRedis && $0 != .report }) }
+            .filter { !$0.watches.isEmpty }
+        duplicateWindow =
+            policy.rules.flatMap(\.watches).compactMap {
+                if case .duplicate(let parameters) = $0 { parameters.window } else { nil }
+            }.max() ?? 0
         normalizer = TextNormalizer(maximumBytes: policy.textBytes)
     }
 
@@ -97,41 +89,67 @@ package struct Detection {
             history.lastEntry = look.entry.position
             history.append(at: at, fingerprint: look.fingerprint)
         }
-        func add(_ finding: Finding?) {
-            guard let finding else { return }
+        if look.fingerprint != nil, duplicateWindow > 0, sightings.lastEntry < look.entry.position {
+            sightings.lastEntry = look.entry.position
+            sightings.add(actor.bytes, at: at, window: duplicateWindow)
+        }
+        for (id, watches) in postRules {
+            var met: [(name: String, finding: Finding)] = []
+            for watch in watches {
+                if let finding = finding(of: watch, event, by: actor, look, history, sightings) {
+                    met.append((watch.name, finding))
+                }
+            }
+            guard let finding = watches.count == 1 ? met.first?.finding : Finding.joining(met) else { continue }
             flags.add(
                 Flag(
-                    rule: finding.rule, subject: actor, position: look.entry.position, at: at,
+                    rule: id, subject: actor, position: look.entry.position, at: at,
                     description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
         }
-        if let botBehavior { add(botBehavior.finding(created: event.created, at: at, in: history)) }
-        if let repetition { add(repetition.finding(at: at, in: history)) }
-        guard let fingerprint = look.fingerprint, let duplicate else { return }
-        if sightings.lastEntry < look.entry.position {
-            sightings.lastEntry = look.entry.position
-            sightings.add(actor.bytes, at: at, window: duplicate.parameters.window)
+    }
+
+    private func finding(
+        of watch: Rule.Watch, _ event: LogEntry.Logged, by actor: Subject, _ look: Look, _ history: PostHistory,
+        _ sightings: TextSightings
+    ) -> Finding? {
+        let at = look.entry.at
+        switch watch {
+        case .firstEvent(let parameters):
+            return FirstPost(parameters).finding(created: event.created, at: at, in: history)
+        case .cadence(let parameters):
+            return Cadence(parameters).finding(in: history)
+        case .identical(let parameters):
+            return IdenticalPosts(parameters).finding(at: at, in: history)
+        case .repetition(let parameters):
+            return Repetition(parameters).finding(at: at, in: history)
+        case .duplicate(let parameters):
+            guard let fingerprint = look.fingerprint else { return nil }
+            return DuplicateContent(parameters).finding(
+                fingerprint: fingerprint, by: actor.bytes, at: at, in: sightings)
+        case .count, .sum, .distinct, .report:
+            return nil
         }
-        add(duplicate.finding(fingerprint: fingerprint, by: actor.bytes, at: at, in: sightings))
     }
 
     /// Flags that Redis raised with its windows and distinct counts.
     private func addCounted(_ event: LogEntry.Logged, _ look: Look, to flags: inout FlagBatch) {
         for (id, count) in event.flags {
-            guard let rule = policy.rule(id), let counted = rule.counted, let subject = subject(of: counted.per, look)
-            else { continue }
-            let kinds = counted.kinds.isEmpty ? "events" : counted.kinds.sorted().joined(separator: "/") + " events"
+            guard let counted = policy.rule(id)?.counted, let subject = subject(of: counted.per, look) else { continue }
+            let kinds = counted.of.kinds
+            let events = kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
             let window = counted.window.readable
+            let limit = counted.limit.base
             let description =
-                switch rule.watch {
-                case .distinct(let of, _, _, _, _):
-                    "\(count) distinct \(of.plural) in \(window), limit \(counted.limit)"
-                case .tokens: "over \(counted.limit) tokens in \(window), \(count) of them before this event"
-                default: "over \(counted.limit) \(kinds) in \(window)"
+                switch counted.what {
+                case .events: "over \(limit) \(events) in \(window)"
+                case .weight(let field):
+                    "over \(limit) \(field.rawValue) in \(window), \(count) of them before this event"
+                case .values(let field): "\(count) distinct \(field.plural) in \(window), limit \(limit)"
                 }
             var evidence = JSONWriter(reserving: 96)
             evidence.append(
                 .object([
-                    .init("count", .int(count)), .init("limit", .int(counted.limit)),
+                    .init("count", .int(count)), .init("limit", .int(limit)),
                     .init("window_ms", .int(counted.window.milliseconds)),
                     .init("refused", .bool(event.wasLimited)),
                 ]))
@@ -147,6 +165,7 @@ package struct Detection {
         case .actor: look.actor
         case .user: look.actor?.type == "user" ? look.actor : nil
         case .ip: look.address
+        default: nil
         }
     }
 
@@ -157,27 +176,5 @@ package struct Detection {
     private func countedAddress(_ text: [UInt8]?) -> Subject? {
         guard let text, let address = try? IPAddress(parsing: text) else { return nil }
         return Subject(counting: address, ipv6PrefixLength: policy.subjectPrefix6)
-    }
-}
-
-extension Rule {
-    /// Who is counted, over which kinds, up to what, in which window: for the rules that count in Redis.
-    fileprivate var counted: (per: Scope, kinds: Set<String>, limit: Int64, window: Duration)? {
-        switch watch {
-        case .count(let kinds, let per, let limit, _, let window): (per, kinds, limit, window)
-        case .tokens(let kinds, let per, let limit, let window): (per, kinds, limit, window)
-        case .distinct(_, let per, let kinds, let limit, let window): (per, kinds, limit, window)
-        case .botBehavior, .duplicate, .repetition, .report: nil
-        }
-    }
-}
-
-extension Rule.Field {
-    fileprivate var plural: String {
-        switch self {
-        case .user: "accounts"
-        case .ip: "addresses"
-        case .object: "objects"
-        }
     }
 }
