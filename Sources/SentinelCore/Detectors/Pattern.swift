@@ -29,7 +29,7 @@ package struct Pattern: Sendable {
 
     /// What to search with; keep it from text to text.
     package func makeMatcher(maximumBytes: Int = 4096) -> PatternMatcher {
-        PatternMatcher(parameters.list, maximumBytes: maximumBytes)
+        PatternMatcher(parameters.list, minimumScore: parameters.minimumScore, maximumBytes: maximumBytes)
     }
 
     /// Judges what the matcher found in a text.

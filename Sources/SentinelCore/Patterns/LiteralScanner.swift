@@ -22,15 +22,14 @@ struct LiteralScanner: Sendable {
     /// The state that follows on a class of bytes: `classCount` columns for each state.
     private var table: [Int32]
     /// Bytes that no word holds share the class 0; upper and lower case share one, too.
-    private let classes: [UInt8]
+    private let classes: [UInt16]
     private let classCount: Int
 
-    /// - Parameter words: in ASCII lower case, not empty, with the number that `scan` gives back for each.
+    /// - Parameter words: ASCII letters in lower case, not empty, with the number that `scan` gives back for each.
     init(_ words: [(word: [UInt8], owner: Int)]) {
-        var classes = [UInt8](repeating: 0, count: 256)
-        var count: UInt8 = 1
-        // The words are of ASCII, lower case: fewer than 128 classes.
-        for byte in Set(words.flatMap(\.word)).sorted() where byte < 0x80 {
+        var classes = [UInt16](repeating: 0, count: 256)
+        var count: UInt16 = 1
+        for byte in Set(words.flatMap(\.word)).sorted() {
             classes[Int(byte)] = count
             if 0x61...0x7A ~= byte { classes[Int(byte & 0xDF)] = count }
             count += 1

@@ -39,6 +39,8 @@ package struct PatternList: Sendable {
     struct Entry: Sendable {
         var expression: Expression
         var family: Int
+        /// The place of its family, the heaviest first.
+        var rank: Int
         var line: Int
     }
 
@@ -101,11 +103,16 @@ package struct PatternList: Sendable {
                 } else {
                     unconditional.append(owner)
                 }
-                entries.append(Entry(expression: expression, family: families.count - 1, line: number))
+                entries.append(Entry(expression: expression, family: families.count - 1, rank: 0, line: number))
             } catch {
                 problems.append(.init(line: number, column: error.offset + 1, reason: error.reason))
             }
         }
+        let weights = families.map(\.weight)
+        let order = weights.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
+        var ranks = order
+        for (rank, family) in order.enumerated() { ranks[family] = rank }
+        for index in entries.indices { entries[index].rank = ranks[entries[index].family] }
         scanner = LiteralScanner(words)
         self.unconditional = unconditional
         guard problems.isEmpty else { throw Invalid(problems: problems) }

@@ -22,63 +22,92 @@ package final class PatternMatcher {
     /// Bytes of an excerpt.
     private static let excerptLength = 80
 
+    /// One expression to be tried on one reading.
+    private struct Candidate {
+        var entry: Int
+        var reading: Int
+    }
+
     package let list: PatternList
     /// How many times an expression was given up, ever.
     package private(set) var exceededTotal = 0
 
+    private let minimumScore: Double
     private let matcher = ExpressionMatcher()
     private var reading: PlainReading
     private var scratch: LiteralScanner.Scratch
-    private var candidates: [Int] = []
-    private var isCandidate: [Bool]
+    private var candidates: [Candidate] = []
 
-    /// - Parameter maximumBytes: what lies behind this many bytes of a text is not looked at.
-    package init(_ list: PatternList, maximumBytes: Int = 4096) {
+    /// - Parameters:
+    ///   - minimumScore: of no interest is a text that scores less: its result may then lack hits.
+    ///   - maximumBytes: what lies behind this many bytes of a text is not looked at.
+    package init(_ list: PatternList, minimumScore: Double = 0, maximumBytes: Int = 4096) {
         self.list = list
+        // Sums of weights such as 0.3 + 0.7 may miss 1 by a rounding error.
+        self.minimumScore = minimumScore - 1e-9
         reading = PlainReading(maximumBytes: maximumBytes)
         scratch = list.scanner.makeScratch()
-        isCandidate = Array(repeating: false, count: list.entries.count)
     }
 
-    /// Searches every reading of the text (see `PlainReading`). Costs about what the candidates cost: expressions whose
-    /// required words are not in the text are not tried.
+    /// Searches every reading of the text (see `PlainReading`). Costs what the candidates cost: expressions whose required
+    /// words are not in the text are not tried, nor any once the rest cannot reach the minimum score.
     package func search(_ text: [UInt8]) -> Result {
+        let readings = reading.readings(of: text)
+        var found: [(family: Int, hit: Hit)] = []
         var result = Result()
-        var found: [Int: Hit] = [:]
-        for reading in reading.readings(of: text) {
-            collectCandidates(in: reading)
-            for index in candidates {
-                let entry = list.entries[index]
-                guard found[entry.family] == nil else { continue }
-                switch matcher.firstMatch(of: entry.expression, in: reading) {
-                case .none: break
-                case .exceeded: result.exceeded += 1
-                case .found(let range):
-                    found[entry.family] = Hit(
-                        family: list.families[entry.family], line: entry.line,
-                        excerpt: Self.excerpt(of: reading[range]))
-                }
+        candidates.removeAll(keepingCapacity: true)
+        for (index, reading) in readings.enumerated() {
+            for entry in list.unconditional {
+                tryOut(Candidate(entry: entry, reading: index), readings, &found, &result)
+            }
+            // A word found twice, or two words of one expression in a row, make one candidate.
+            list.scanner.scan(reading, &scratch) { entry in
+                if candidates.last?.entry != entry { candidates.append(Candidate(entry: entry, reading: index)) }
             }
         }
+        if !candidates.isEmpty { tryOutCandidates(readings, &found, &result) }
         exceededTotal &+= result.exceeded
-        result.hits = found.sorted { $0.key < $1.key }.map(\.value)
+        result.hits = found.sorted { $0.family < $1.family }.map(\.hit)
         return result
     }
 
-    private func collectCandidates(in text: [UInt8]) {
-        candidates.removeAll(keepingCapacity: true)
-        candidates.append(contentsOf: list.unconditional)
-        var named: [Int] = []
-        swap(&named, &candidates)
-        list.scanner.scan(text, &scratch) { owner in
-            if !isCandidate[owner] {
-                isCandidate[owner] = true
-                named.append(owner)
-            }
+    /// Tries the candidates, the heaviest family first, as long as their weights can still add up.
+    private func tryOutCandidates(
+        _ readings: [[UInt8]], _ found: inout [(family: Int, hit: Hit)], _ result: inout Result
+    ) {
+        candidates.sort { (list.entries[$0.entry].rank, $0.entry) < (list.entries[$1.entry].rank, $1.entry) }
+        var reachable = found.reduce(0) { $0 + $1.hit.family.weight }
+        func isOpen(_ family: Int) -> Bool { !found.contains { $0.family == family } }
+        var family = -1
+        for candidate in candidates where list.entries[candidate.entry].family != family {
+            family = list.entries[candidate.entry].family
+            if isOpen(family) { reachable += list.families[family].weight }
         }
-        for owner in named { isCandidate[owner] = false }
-        named.sort()
-        candidates = named
+        family = -1
+        for candidate in candidates {
+            let next = list.entries[candidate.entry].family
+            if next != family {
+                if family >= 0, isOpen(family) { reachable -= list.families[family].weight }
+                if reachable < minimumScore { return }
+                family = next
+            }
+            tryOut(candidate, readings, &found, &result)
+        }
+    }
+
+    /// Nothing is tried for a family that was found already.
+    private func tryOut(
+        _ candidate: Candidate, _ readings: [[UInt8]], _ found: inout [(family: Int, hit: Hit)], _ result: inout Result
+    ) {
+        let entry = list.entries[candidate.entry]
+        guard !found.contains(where: { $0.family == entry.family }) else { return }
+        switch matcher.firstMatch(of: entry.expression, in: readings[candidate.reading]) {
+        case .none: break
+        case .exceeded: result.exceeded += 1
+        case .found(let range):
+            let excerpt = Self.excerpt(of: readings[candidate.reading][range])
+            found.append((entry.family, Hit(family: list.families[entry.family], line: entry.line, excerpt: excerpt)))
+        }
     }
 
     private static func excerpt(of bytes: ArraySlice<UInt8>) -> String {

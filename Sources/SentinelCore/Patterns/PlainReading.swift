@@ -169,7 +169,12 @@ struct PlainReading {
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
-        " .-_*/,".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "*"),
+            UInt8(ascii: "/"), UInt8(ascii: ","):
+            true
+        default: false
+        }
     }
 
     /// Undoes leetspeak, word by word.

@@ -2,13 +2,30 @@
 /// need not be tried, which is what makes a long list cheap.
 ///
 /// Read off the expression as RE2 does for its prefilters (Cox, "Regular expression matching with a trigram index",
-/// 2012, <https://swtch.com/~rsc/regexp/regexp4.html>): a sequence requires any one of its parts, so the longest is taken;
-/// alternatives require one of each. What is not understood (look-arounds, options, names, `\p`, …) requires nothing.
+/// 2012, <https://swtch.com/~rsc/regexp/regexp4.html>): parts of a sequence that can only be a few words are multiplied
+/// out; of the sets that a sequence requires, the one with the longest words is taken; alternatives require one of each.
+/// What is not understood (look-arounds, options, names, `\p`, …) requires nothing.
 struct RequiredLiterals {
-    /// More alternatives than this say too little to be worth a look-up.
+    /// More words than this say too little to be worth a look-up.
     private static let maximumCount = 96
+    /// Words that a sequence is multiplied out to.
+    private static let maximumProduct = 64
+    private static let maximumLength = 64
     /// Shorter ones are in nearly every text.
     private static let minimumLength = 2
+
+    /// What is known of a part of an expression.
+    private struct Part {
+        /// All that it can match, if that is a few words; the empty one may be among them.
+        var exact: [[UInt8]]?
+        /// Words of which it requires one; nil: none is known.
+        var required: [[UInt8]]?
+    }
+
+    private struct Repetition {
+        var isOptional = false
+        var isRepeated = false
+    }
 
     private let source: [UInt8]
     private var index = 0
@@ -23,76 +40,100 @@ struct RequiredLiterals {
     /// - Parameter expression: one that PCRE2 has compiled, so that it is well formed and not nested deeper than 250.
     static func of(_ expression: [UInt8]) -> [[UInt8]]? {
         var parser = RequiredLiterals(expression)
-        let required = parser.alternatives()
-        guard parser.isUnderstood, parser.index == expression.count else { return nil }
+        let required = parser.alternatives().required
+        guard parser.isUnderstood, parser.index == expression.count, let required else { return nil }
         return required
     }
 
     private var next: UInt8? { index < source.count ? source[index] : nil }
 
-    /// Up to a `)` or the end. Nil: nothing is required.
-    private mutating func alternatives() -> [[UInt8]]? {
-        var all: [[UInt8]]? = []
+    /// Up to a `)` or the end.
+    private mutating func alternatives() -> Part {
+        var all = Part(exact: [], required: [])
         while true {
             let one = sequence()
-            if let one, let known = all, known.count + one.count <= Self.maximumCount {
-                all = known + one
-            } else {
-                all = nil
-            }
+            all.exact = Self.union(all.exact, one.exact, atMost: Self.maximumProduct)
+            all.required = Self.union(all.required, one.required, atMost: Self.maximumCount)
             guard isUnderstood, next == UInt8(ascii: "|") else { return all }
             index += 1
         }
     }
 
-    private mutating func sequence() -> [[UInt8]]? {
+    private static func union(_ left: [[UInt8]]?, _ right: [[UInt8]]?, atMost count: Int) -> [[UInt8]]? {
+        guard let left, let right, left.count + right.count <= count else { return nil }
+        return left + right
+    }
+
+    private mutating func sequence() -> Part {
         var best: [[UInt8]]?
-        var run: [UInt8] = []
-        func length(_ set: [[UInt8]]?) -> Int { set?.map(\.count).min() ?? 0 }
+        // What the parts since the last unknown one can be together.
+        var run: [[UInt8]] = [[]]
+        var isExact = true
+        func shortest(_ set: [[UInt8]]?) -> Int { set?.map(\.count).min() ?? 0 }
         func consider(_ set: [[UInt8]]?) {
-            if length(set) >= Self.minimumLength, length(set) > length(best) { best = set }
+            if shortest(set) >= Self.minimumLength, shortest(set) > shortest(best) { best = set }
+        }
+        func end(_ required: [[UInt8]]? = nil) {
+            consider(run)
+            consider(required)
+            run = [[]]
+            isExact = false
         }
         while isUnderstood, let byte = next, byte != UInt8(ascii: "|"), byte != UInt8(ascii: ")") {
             index += 1
-            var group: [[UInt8]]?
-            let literal: UInt8?
-            switch byte {
-            case UInt8(ascii: "("):
-                literal = nil
-                group = self.group()
-            case UInt8(ascii: "["):
-                literal = nil
-                skipClass()
-            case UInt8(ascii: "\\"): literal = escaped()
-            case UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "$"): literal = nil
-            // Letters beyond ASCII have case folds of other lengths.
-            case 0x80...: literal = nil
-            default: literal = byte
+            let part = part(byte)
+            let repetition = quantifier()
+            guard var words = part.exact, !(repetition.isOptional && repetition.isRepeated) else {
+                end(repetition.isOptional ? nil : part.required)
+                continue
             }
-            let (isOptional, isRepeated) = quantifier()
-            if let literal, !isOptional {
-                run.append(Self.lower(literal))
-                if !isRepeated { continue }
-            }
-            consider([run])
-            run = []
-            if !isOptional { consider(group) }
+            if repetition.isOptional { words.append([]) }
+            if run.count * words.count > Self.maximumProduct || (run.first?.count ?? 0) > Self.maximumLength { end() }
+            run = run.flatMap { start in words.map { start + $0 } }
+            if repetition.isRepeated { end() }
         }
-        consider([run])
-        return best
+        consider(run)
+        return Part(exact: isExact ? run : nil, required: best)
     }
 
-    private mutating func group() -> [[UInt8]]? {
+    /// One character, class, escape, or group.
+    private mutating func part(_ byte: UInt8) -> Part {
+        switch byte {
+        case UInt8(ascii: "("): return group()
+        case UInt8(ascii: "["):
+            skipClass()
+            return Part()
+        case UInt8(ascii: "\\"): return escaped()
+        case UInt8(ascii: "^"), UInt8(ascii: "$"): return Part(exact: [[]])
+        case UInt8(ascii: "."): return Part()
+        case 0x80...: return beyondASCII()
+        default: return Part(exact: [[Self.lower(byte)]])
+        }
+    }
+
+    /// Scripts without case and pictures are words; the folds of other letters are PCRE2's business.
+    private mutating func beyondASCII() -> Part {
+        let start = index - 1
+        var place = start
+        guard let scalar = ScalarDecoder.next(in: source.span, at: &place) else { return Part() }
+        index = place
+        switch scalar.value {
+        case 0x3000...0x9FFF, 0x1F300...0x1FAFF: return Part(exact: [Array(source[start..<index])])
+        default: return Part()
+        }
+    }
+
+    private mutating func group() -> Part {
         if next == UInt8(ascii: "?"), index + 1 < source.count, source[index + 1] == UInt8(ascii: ":") {
             index += 2
         } else if next == UInt8(ascii: "?") || next == UInt8(ascii: "*") {
             isUnderstood = false
-            return nil
+            return Part()
         }
         let inner = alternatives()
         guard next == UInt8(ascii: ")") else {
             isUnderstood = false
-            return nil
+            return Part()
         }
         index += 1
         return inner
@@ -114,44 +155,45 @@ struct RequiredLiterals {
         isUnderstood = false
     }
 
-    /// The character that an escape stands for, if it is one.
-    private mutating func escaped() -> UInt8? {
+    private mutating func escaped() -> Part {
         guard let byte = next else {
             isUnderstood = false
-            return nil
+            return Part()
         }
         index += 1
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
-            if !"bBAzZGwWdDsShHvVRN".utf8.contains(byte) { isUnderstood = false }
-            return nil
-        case 0x80...: return nil
-        default: return byte
+            // Places, which take no room in the text; then classes of characters.
+            if "bBAzZG".utf8.contains(byte) { return Part(exact: [[]]) }
+            if !"wWdDsShHvVRN".utf8.contains(byte) { isUnderstood = false }
+            return Part()
+        case 0x80...: return Part()
+        default: return Part(exact: [[byte]])
         }
     }
 
-    /// Whether what came before may be left out, and whether it may come more than once.
-    private mutating func quantifier() -> (isOptional: Bool, isRepeated: Bool) {
-        var bounds: (isOptional: Bool, isRepeated: Bool)
+    private mutating func quantifier() -> Repetition {
+        var repetition = Repetition()
         switch next {
-        case UInt8(ascii: "?"): bounds = (true, false)
-        case UInt8(ascii: "*"): bounds = (true, true)
-        case UInt8(ascii: "+"): bounds = (false, true)
+        case UInt8(ascii: "?"): repetition.isOptional = true
+        case UInt8(ascii: "*"): repetition = Repetition(isOptional: true, isRepeated: true)
+        case UInt8(ascii: "+"): repetition.isRepeated = true
         case UInt8(ascii: "{"):
             guard let end = source[index...].firstIndex(of: UInt8(ascii: "}")), end > index + 1,
                 source[index + 1..<end].allSatisfy({ 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ",") })
-            else { return (false, false) }
+            else { return repetition }
             // Any bound that begins with a 0 counts as optional: that is never wrong.
-            bounds = (source[index + 1] == UInt8(ascii: "0") || source[index + 1] == UInt8(ascii: ","), true)
+            let isOptional = source[index + 1] == UInt8(ascii: "0") || source[index + 1] == UInt8(ascii: ",")
+            repetition = Repetition(isOptional: isOptional, isRepeated: true)
             index = end
-        default: return (false, false)
+        default: return repetition
         }
         index += 1
         if next == UInt8(ascii: "?") || next == UInt8(ascii: "+") { index += 1 }
         // PCRE2 lets a repetition be repeated: `a{2}{0}`.
         if let next, "?*+{".utf8.contains(next) { isUnderstood = false }
-        return bounds
+        return repetition
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {
