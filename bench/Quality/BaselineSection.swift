@@ -56,7 +56,7 @@ enum BaselineSection: Section {
                 "\(file): \((each * 100).rounded() / 100) µs an event, at most \(tally.bytes) bytes a person")
         }
         guard !table.rows.isEmpty else { return [] }
-        table.notes = notes + ["judged: people with 60 active hours that still count, over 14 days or more"]
+        table.notes = notes + ["judged: people with 50 active hours that still count, over 14 days or more"]
         return [table]
     }
 

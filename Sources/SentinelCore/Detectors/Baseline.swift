@@ -4,10 +4,10 @@ import Glibc
 ///
 /// Everything is counted by active hours, not by posts: an hour with one post and an hour with a hundred are one hour of
 /// habit, so that a flood cannot teach the baseline what it is compared with. The hour in progress is kept apart and joins
-/// the baseline when the next one begins. Counts are halved every 30 days, so that habits may change.
+/// the baseline when the next one begins. Counts are halved every 90 days, so that habits may change.
 ///
 /// Whole numbers only: the stored form is the value itself, and the same events give the same findings however they are
-/// batched. Bounded: at most about 200 bytes encoded, whatever the user does.
+/// batched. Bounded: at most about 220 bytes encoded, whatever the user does.
 package struct Baseline: Sendable, Equatable {
     /// A network that the user came from.
     struct Known: Sendable, Equatable {
@@ -19,14 +19,12 @@ package struct Baseline: Sendable, Equatable {
 
     /// How many networks are remembered; the one not seen for longest is forgotten.
     static let capacity = 8
-    /// Counts are in units of 1/256 hour, so that they can fade.
-    static let one: UInt32 = 256
-    /// 2^(-1/30) in units of 2⁻¹⁶: what is left of a count after a day.
-    private static let dailyDecay: UInt64 = 64_039
+    /// Counts, and sums of logarithms, are in units of 2⁻¹⁶, so that they can fade.
+    static let one: UInt32 = 65_536
+    /// 2^(-1/90) in units of 2⁻¹⁶: what is left of a count after a day.
+    private static let dailyDecay: UInt64 = 65_033
     /// After so many days nothing is left of any count.
-    private static let longestDecay: Int64 = 750
-    /// Sums of logarithms of the posts of an hour are kept in units of 1/256, too.
-    private static let logUnit = 256.0
+    private static let longestDecay: Int64 = 2200
     private static let hourLength: Int64 = 3_600_000
 
     /// Active hours by hour of the day (UTC), fading.
@@ -86,10 +84,10 @@ package struct Baseline: Sendable, Equatable {
 
     /// Lets the hour in progress join the baseline.
     private mutating func close() {
-        let log = UInt64((log2(Double(currentPosts)) * Self.logUnit).rounded())
+        let log = log2(Double(currentPosts))
         hours[Self.ofDay(current)] += Self.one
-        logSum += log
-        logSquareSum += log * log
+        logSum += UInt64((log * Double(Self.one)).rounded())
+        logSquareSum += UInt64((log * log * Double(Self.one)).rounded())
         if currentHasNetwork { networkHours += Self.one }
         if currentIsNewNetwork { newNetworkHours += Self.one }
         if activeHours < .max { activeHours += 1 }
@@ -111,8 +109,8 @@ package struct Baseline: Sendable, Equatable {
     }
 
     private static func faded<Count: FixedWidthInteger>(_ count: Count) -> Count {
-        // At most 24 an hour come in and a 43rd of all goes out each day: far below the 48 bits there is room for.
-        Count(truncatingIfNeeded: UInt64(truncatingIfNeeded: count) * dailyDecay >> 16)
+        // At most 24 hours come in and a 130th of all goes out each day: far below the 48 bits there is room for.
+        Count(truncatingIfNeeded: (UInt64(truncatingIfNeeded: count) * dailyDecay) >> 16)
     }
 
     static func ofDay(_ hour: Int64) -> Int { Int((hour % 24 + 24) % 24) }
@@ -145,16 +143,15 @@ extension Baseline {
     package var excess: Double? {
         let total = Double(hours.reduce(0) { $0 + UInt64($1) })
         guard total > 0, currentPosts > 0 else { return nil }
-        let scale = total / Double(Self.one) * Self.logUnit
-        let mean = Double(logSum) / scale
-        let variance = Double(logSquareSum) / (scale * Self.logUnit) - mean * mean
+        let mean = Double(logSum) / total
+        let variance = Double(logSquareSum) / total - mean * mean
         return (log2(Double(currentPosts)) - mean) / max(1, max(0, variance).squareRoot())
     }
 
     /// The geometric mean of the posts of an active hour.
     package var usualPosts: Double {
         let total = Double(hours.reduce(0) { $0 + UInt64($1) })
-        return total > 0 ? exp2(Double(logSum) / (total / Double(Self.one) * Self.logUnit)) : 0
+        return total > 0 ? exp2(Double(logSum) / total) : 0
     }
 
     /// How often an active hour brings a new network, by the rule of succession; nil where the present one brings none.
@@ -239,13 +236,13 @@ extension Baseline {
     /// Bounds that no history reaches, so that sums of what was read cannot overflow.
     private static func count(_ reader: inout StateReader) throws(StateDecodingError) -> UInt64 {
         let value = try reader.varint()
-        guard value < 1 << 40 else { throw .malformed("a sum of more than 40 bits") }
+        guard value < 1 << 44 else { throw .malformed("a sum of more than 44 bits") }
         return value
     }
 
     private static func small(_ reader: inout StateReader) throws(StateDecodingError) -> UInt64 {
         let value = try reader.varint()
-        guard value < 1 << 24 else { throw .malformed("a count of more than 24 bits") }
+        guard value < 1 << 30 else { throw .malformed("a count of more than 30 bits") }
         return value
     }
 }

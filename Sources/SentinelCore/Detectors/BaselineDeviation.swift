@@ -8,7 +8,7 @@ package struct BaselineDeviation: Sendable {
 
     package struct Parameters: Sendable, Equatable {
         /// How much history there must be: active hours that still count, and days since the first.
-        package var minimumHours = 60.0
+        package var minimumHours = 50.0
         package var minimumDays: Int64 = 14
         /// An hour of the day is unusual below this share of the active hours.
         package var maximumHourShare = 0.005

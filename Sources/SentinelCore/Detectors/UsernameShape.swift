@@ -23,6 +23,7 @@ package struct UsernameShape: Sendable, Equatable {
         var switches = 0
         var caseSwitches = 0
         var trailingDigits: [UInt8] = []
+        var vowels = 0
         var consonants = 0
         var longestConsonants = 0
         var before: UInt8?
@@ -54,6 +55,7 @@ package struct UsernameShape: Sendable, Equatable {
                 continue
             }
             letters += 1
+            if Self.isVowel(letter) { vowels += 1 }
             if let last = before {
                 // A capital begins a new word: `DarkWolf`.
                 if isUpper, !wasUpper {
@@ -70,6 +72,7 @@ package struct UsernameShape: Sendable, Equatable {
             wasUpper = isUpper
         }
         judgeLetters(pairs, oddPairs, longestConsonants)
+        if letters >= 7, vowels * 5 < letters { add(0.3, "\(vowels) vowels in \(letters) letters") }
         judgeDigits(letters, digits, switches, trailingDigits)
         if caseSwitches >= 4 { add(0.3, "\(caseSwitches) capitals amid letters") }
         score = min(1, score)
@@ -86,7 +89,7 @@ package struct UsernameShape: Sendable, Equatable {
         // One odd pair is an initial, two may be a nickname.
         if oddPairs >= 2, pairs >= 5 {
             let share = Double(oddPairs) / Double(pairs)
-            if share > 0.12 { add(min(0.9, share * 2), "\(oddPairs) of \(pairs) pairs of letters are unusual") }
+            if share > 0.12 { add(min(0.9, share * 3.5), "\(oddPairs) of \(pairs) pairs of letters are unusual") }
         }
         if longestConsonants >= 6 { add(0.3, "\(longestConsonants) consonants in a row") }
     }

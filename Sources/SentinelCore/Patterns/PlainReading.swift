@@ -116,7 +116,7 @@ struct PlainReading {
         return output
     }
 
-    /// Joins runs of four or more single characters with one and the same separator in between; two separators, as
+    /// Joins runs of three or more single characters with one and the same separator in between; two separators, as
     /// between spaced-out words, end a run.
     private static func joined(_ text: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
@@ -150,7 +150,7 @@ struct PlainReading {
             end += 2
         }
         let places = (end - start) / 2
-        return places >= 4 ? end - 1 : start
+        return places >= 3 ? end - 1 : start
     }
 
     // MARK: - Leetspeak
