@@ -11,6 +11,8 @@ struct RequiredLiterals {
     /// Words that a sequence is multiplied out to.
     private static let maximumProduct = 64
     private static let maximumLength = 64
+    /// `в`, `д`, `о`, `с`, `т`, `ъ`, in lower case.
+    private static let manyCases: Set<UInt32> = [0x432, 0x434, 0x43E, 0x441, 0x442, 0x44A]
     /// Shorter ones are in nearly every text.
     private static let minimumLength = 2
 
@@ -69,9 +71,11 @@ struct RequiredLiterals {
         // What the parts since the last unknown one can be together.
         var run: [[UInt8]] = [[]]
         var isExact = true
-        func shortest(_ set: [[UInt8]]?) -> Int { set?.map(\.count).min() ?? 0 }
+        // Spaces are everywhere: they do not make a word rarer.
+        func rarity(_ set: [[UInt8]]?) -> Int { set?.map { $0.count { $0 != UInt8(ascii: " ") } }.min() ?? 0 }
         func consider(_ set: [[UInt8]]?) {
-            if shortest(set) >= Self.minimumLength, shortest(set) > shortest(best) { best = set }
+            guard let set, set.allSatisfy({ $0.count >= Self.minimumLength }) else { return }
+            if rarity(set) > rarity(best) { best = set }
         }
         func end(_ required: [[UInt8]]? = nil) {
             consider(run)
@@ -119,6 +123,12 @@ struct RequiredLiterals {
         index = place
         switch scalar.value {
         case 0x3000...0x9FFF, 0x1F300...0x1FAFF: return Part(exact: [Array(source[start..<index])])
+        // Cyrillic has two cases, a few letters more: U+1C80 and on.
+        case 0x410...0x44F:
+            let small = scalar.value < 0x430 ? scalar.value + 0x20 : scalar.value
+            guard !Self.manyCases.contains(small) else { return Part() }
+            let cases = [small, small - 0x20].compactMap(Unicode.Scalar.init)
+            return Part(required: cases.map { Array(UTF8.encode($0) ?? UTF8.encodedReplacementCharacter) })
         default: return Part()
         }
     }

@@ -40,7 +40,7 @@ struct PatternListTests {
         #expect(PatternList.jailbreak.count > 50)
         #expect(PatternList.jailbreak.families.allSatisfy { $0.weight <= 1 })
         // Expressions that are tried on every text are what a long list costs.
-        #expect(PatternList.jailbreak.unconditional.count <= 3)
+        #expect(PatternList.jailbreak.unconditional.isEmpty)
     }
 
     @Test(
@@ -50,9 +50,9 @@ struct PatternListTests {
             ("foo|bar", ["foo", "bar"]),
             ("\\bfoo\\b", ["foo"]), ("^foo$", ["foo"]), ("a\\.b", ["a.b"]), ("fo{2}", ["fo"]),
             ("(?:foo){0,2}bar", ["bar"]),
-            ("[ab]foo[^]c]", ["foo"]), ("x{foo", ["x{foo"]), ("忽略", ["忽略"]),
-        ] as [(String, [String])])
-    func `required words are read off an expression`(expression: String, words: [String]) {
+            ("[ab]foo[^]c]", ["foo"]), ("x{foo", ["x{foo"]), ("忽略", ["忽略"]), ("игла", ["и", "И"]), ("в", nil),
+        ] as [(String, [String]?)])
+    func `required words are read off an expression`(expression: String, words: [String]?) {
         let required = RequiredLiterals.of(Array(expression.utf8))?.map { String(decoding: $0, as: UTF8.self) }
         #expect(required == words)
     }
@@ -60,7 +60,7 @@ struct PatternListTests {
     @Test(arguments: [
         "", "a", ".*", "foo|.", "foo|", "(?i)foo", "(?=foo)", "(?:foo)?", "(?:foo){0}", "a{2}{0}bcd", "\\Qfoo\\E",
         "(*UTF)foo",
-        "[[:alpha:]]foo", "\\p{L}foo", "игнорируй", "é", "(?<n>foo)", "(foo){,3}",
+        "[[:alpha:]]foo", "\\p{L}foo", "é", "(?<n>foo)", "(foo){,3}",
     ])
     func `what is not understood requires nothing`(expression: String) {
         #expect(RequiredLiterals.of(Array(expression.utf8)) == nil)
