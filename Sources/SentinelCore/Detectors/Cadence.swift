@@ -19,7 +19,7 @@ package struct Cadence: Sendable {
         /// Suspicious above this share of pairs of intervals that are alike, 0…1, and the margin.
         package var maximumIntervalAgreement = 0.075
         /// Suspicious above this share of pairs of sessions in the same minutes of the hour, 0…1, and the margin.
-        package var maximumMinuteAgreement = 0.075
+        package var maximumMinuteAgreement = 0.065
         /// Divided by the number of intervals or sessions, it is added to both limits: chance reaches further with few.
         package var margin = 2.0
         /// Suspicious up to this factor between the tenth and the ninetieth percentile of the intervals.

@@ -20,6 +20,11 @@ struct PostTimes: Sendable, Equatable {
 
     /// Oldest first, more than `gap` apart, never more than `capacity`.
     private(set) var occasions: [Occasion] = []
+    /// The times from the beginning of each occasion to the next one's, in ms, shortest first. Kept up to date instead of
+    /// sorted at every event; follows from `occasions`.
+    private(set) var intervals: [Int64] = []
+
+    init() {}
 
     /// Takes in a post, wherever its time belongs; the oldest of too many occasions is forgotten.
     mutating func append(_ time: Int64) {
@@ -31,11 +36,20 @@ struct PostTimes: Sendable, Equatable {
             guard reachesNext else { return }
             occasions[place].last = occasions[next].last
             occasions.remove(at: next)
+            sortIntervals()
         } else if reachesNext {
             occasions[next].first = time
-        } else {
+            sortIntervals()
+        } else if next < occasions.count {
             occasions.insert(Occasion(first: time, last: time), at: next)
             if occasions.count > Self.capacity { occasions.removeFirst() }
+            sortIntervals()
+        } else {
+            if let last = occasions.last { insertInterval(Self.distance(last.first, time)) }
+            occasions.append(Occasion(first: time, last: time))
+            guard occasions.count > Self.capacity else { return }
+            removeInterval(Self.distance(occasions[0].first, occasions[1].first))
+            occasions.removeFirst()
         }
     }
 
@@ -43,11 +57,39 @@ struct PostTimes: Sendable, Equatable {
     mutating func forget(upTo time: Int64) {
         occasions.removeAll { $0.last <= time }
         if let first = occasions.first, first.first <= time { occasions[0].first = first.last }
+        sortIntervals()
+    }
+
+    /// A difference that leaves room to calculate with, whatever the times are.
+    static func distance(_ earlier: Int64, _ later: Int64) -> Int64 {
+        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
+        return overflow ? 1 << 60 : min(difference, 1 << 60)
     }
 
     private static func isBatch(_ earlier: Int64, _ later: Int64) -> Bool {
-        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
-        return !overflow && difference <= gap
+        distance(earlier, later) <= gap
+    }
+
+    private mutating func insertInterval(_ interval: Int64) {
+        intervals.insert(interval, at: place(of: interval))
+    }
+
+    private mutating func removeInterval(_ interval: Int64) {
+        intervals.remove(at: place(of: interval))
+    }
+
+    /// Where the first interval stands that is not shorter.
+    private func place(of interval: Int64) -> Int {
+        var (low, high) = (0, intervals.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if intervals[middle] < interval { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func sortIntervals() {
+        intervals = zip(occasions, occasions.dropFirst()).map { Self.distance($0.first, $1.first) }.sorted()
     }
 }
 
@@ -79,5 +121,6 @@ extension PostTimes {
             before = last
             occasions.append(Occasion(first: first, last: last))
         }
+        sortIntervals()
     }
 }

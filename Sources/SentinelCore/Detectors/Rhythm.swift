@@ -22,30 +22,20 @@ struct Rhythm {
     static let daily = 12 * hour
 
     init(of times: PostTimes) {
-        var intervals: [Int64] = []
-        intervals.reserveCapacity(times.occasions.count)
+        intervals = times.intervals
         var byMinute = [Int32](repeating: 0, count: 60)
         var sessions = 0
         var before: PostTimes.Occasion?
         for occasion in times.occasions {
-            if let before { intervals.append(Self.interval(before.first, occasion.first)) }
-            if before.map({ Self.interval($0.last, occasion.first) > Self.sessionGap }) ?? true {
+            if before.map({ PostTimes.distance($0.last, occasion.first) > Self.sessionGap }) ?? true {
                 let inHour = occasion.first % Self.hour
                 byMinute[Int((inHour < 0 ? inHour + Self.hour : inHour) / Self.minute)] += 1
                 sessions += 1
             }
             before = occasion
         }
-        intervals.sort()
-        self.intervals = intervals
         sessionsByMinute = byMinute
         self.sessions = sessions
-    }
-
-    /// A difference that leaves room to calculate with, whatever the times are.
-    private static func interval(_ earlier: Int64, _ later: Int64) -> Int64 {
-        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
-        return overflow ? 1 << 60 : min(difference, 1 << 60)
     }
 
     /// How much longer an interval may be than another and still be like it.
