@@ -2,7 +2,8 @@
 /// occasions on which the user posted.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded: about 470 bytes encoded, and 630 more for 128 occasions hours apart (2,600 with the most hostile times), whatever the user sends.
+/// Bounded, whatever the user sends: about 470 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
+/// the most hostile times.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
         /// Ms since 1970.
