@@ -11,7 +11,9 @@ enum Quality {
 
         """
 
-    static var sections: [any Section.Type] { [SuspicionSection.self, LogSection.self] }
+    static var sections: [any Section.Type] {
+        [CadenceSection.self, PatternSection.self, BaselineSection.self, LogSection.self, SuspicionSection.self]
+    }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

@@ -25,7 +25,8 @@ extension Policy {
         ),
         Rule(
             "multiple_accounts_same_ip", .fraud, .high,
-            .distinct(.init(.user, per: .ip, limit: 3, window: .seconds(86_400)))
+            .distinct(.init(.user, per: .ip, limit: 3, window: .seconds(86_400))),
+            then: .init(score: 0.3)
         ),
         Rule(
             "ip_rotation", .fraud, .high,

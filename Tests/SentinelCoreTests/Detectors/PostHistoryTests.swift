@@ -46,7 +46,7 @@ struct PostHistoryTests {
     @Test func `a full history stays small`() {
         var history = PostHistory()
         for index in Int64(0)..<100 { history.append(at: 1_700_000_000_000 + index * 86_400_000, fingerprint: print) }
-        #expect(history.encoded().count <= 470)
+        #expect(history.encoded().count <= 1_000)
     }
 
     @Test func `foreign bytes are refused by name`() throws {
@@ -68,7 +68,7 @@ struct PostHistoryTests {
             try PostHistory(decoding: many)
         }
         #expect(throws: StateDecodingError.malformed("a post at 1 out of order")) {
-            try PostHistory(decoding: [2, 2, 0, 0, 0, 2, 4, 0, 1, 0])
+            try PostHistory(decoding: [2, 2, 0, 0, 0, 2, 4, 0, 1, 0, 0])
         }
         let long: [UInt8] = [2] + Array(repeating: 0xFF, count: 10) + [1]
         #expect(throws: StateDecodingError.malformed("a number of more than 64 bits")) {
@@ -93,7 +93,6 @@ struct PostHistoryTests {
             _ = FirstPost().finding(created: 0, at: .max, in: history)
             _ = Cadence().finding(in: history)
             _ = IdenticalPosts().finding(at: .max, in: history)
-            _ = MachineRhythm().finding(in: history)
             _ = Repetition().finding(at: .min, in: history)
         }
         #expect(read > 100)
