@@ -18,12 +18,12 @@ function S.open_incidents(key, now)
   return open
 end
 
--- How many rules of these have an open enforced incident.
+-- How many rules of these have an open enforced incident; rules that rest on the others' flags do not count again.
 function S.open_flags(open)
   local count = 0
   for id, incident in pairs(open) do
     local rule = POLICY.rules[id]
-    if rule and not rule.shadow and not incident.over then count = count + 1 end
+    if rule and not rule.shadow and not rule.score and not incident.over then count = count + 1 end
   end
   return count
 end

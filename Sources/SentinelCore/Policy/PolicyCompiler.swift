@@ -192,6 +192,7 @@ package struct PolicyCompiler {
         var fields = "id = '\(rule.id)', module = '\(rule.module.rawValue)', severity = \(rule.severity.rawValue), "
         fields += "reason = '\(rule.module.reason)', shadow = \(rule.mode == .shadow), "
         fields += "report = \(rule.watches.contains(.report))"
+        if rule.watchesScore { fields += ", score = true" }
         if let block = rule.then.block { fields += ", block = \(self.block(block))" }
         return "{ \(fields) }"
     }

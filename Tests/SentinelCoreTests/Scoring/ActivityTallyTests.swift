@@ -45,7 +45,7 @@ struct ActivityTallyTests {
                 history.tally.add(at: time, isRefused: Bool.random(using: &random))
             }
             let bytes = history.encoded()
-            #expect(bytes.count <= 7 + 120)
+            #expect(bytes.count <= 10 + 120)
             #expect(try PostHistory(decoding: bytes) == history)
         }
     }

@@ -80,6 +80,28 @@ struct SuspicionWiringTests {
     }
 
     @Test
+    func `the flag of a score rule is none more toward three open flags`() async throws {
+        let policy = Policy(rules: [
+            Rule("copied", .spam, .high, .report, then: .init(score: 0.6)),
+            Rule("hasty", .spam, .medium, .report, then: .init(score: 0.5)),
+            Rule("odd", .spam, .low, .report),
+            Rule("suspected", .spam, .high, .score(.init(atLeast: 0.5))),
+        ])
+        try await Stage.with(policy: policy) { stage in
+            let task = stage.coordinator()
+            for (place, type) in ["copied", "hasty", "odd"].enumerated() {
+                #expect(try await !stage.isBlocked("m"))
+                _ = try await stage.calls.call(
+                    "sentinel_report", ["type", type, "user", "m", "at", start + Int64(place) * 1000])
+                try await stage.settle()
+            }
+            #expect(try await stage.isBlocked("m"))
+            task.cancel()
+            _ = await task.value
+        }
+    }
+
+    @Test
     func `a stored suspicion that cannot be read starts anew and is said`() async throws {
         try await Stage.with { stage in
             _ = try await stage.calls.client.call("SET", "stage:{0}:x:user:clock", "\u{7}nonsense")
