@@ -1,5 +1,6 @@
 import Foundation
 import SentinelCore
+import TestSupport
 import Testing
 
 @testable import sentinel

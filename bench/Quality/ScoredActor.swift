@@ -44,6 +44,7 @@ struct ScoredActor: Sendable {
         var options = ReplayRun.Options()
         options.tick = recording.tick
         options.labels = recording.labels
+        options.defaultKind = recording.kind
         options.skipsBadRecords = true
         _ = try await ReplayRun(calls: calls, policy: policy).run(paths: [recording.path], options: options) { _ in }
         let actors = try await lookUp(try subjects(of: recording), calls)

@@ -26,6 +26,8 @@ enum SuspicionSection: Section {
                 .filter { !apart.contains($0.label) && !($0.label == "bot" && recording.isText) }
             let abusers = actors.filter(\.isAbuser)
             let honest = actors.filter { !$0.isAbuser }
+            // Without anybody honest there is nothing to be wrong about: weak labels, lists of attacks.
+            if honest.isEmpty { continue }
             let high = actors.filter { $0.score >= 0.9 }
             sets.rows.append([
                 .text(recording.name), .count(abusers.count), .count(abusers.count { $0.score >= 0.5 }),
@@ -76,6 +78,13 @@ enum SuspicionSection: Section {
         return table
     }
 
+    /// What is in a cadence file, whose rows do not say: page views and chats are named so, all else are contributions.
+    private static func kind(of file: String) -> String? {
+        let words = file.lowercased().split { !$0.isLetter }
+        if words.contains("web") { return "read" }
+        return words.contains("irc") || words.contains("chat") ? "message" : nil
+    }
+
     /// Everything that has times and labels of actors: texts, cadence files, access logs.
     private static func recordings(of data: DataFolder) throws -> [Recording] {
         var recordings: [Recording] = []
@@ -83,7 +92,7 @@ enum SuspicionSection: Section {
             let columns = try CSVRows.columns(of: "\(data.path)/\(file)")
             guard Set(["author", "unix_time", "label", "text"]).isSubset(of: columns) else { continue }
             recordings.append(
-                Recording(name: file, path: "\(data.path)/\(file)", isText: true, tick: 60_000, labels: nil))
+                Recording(name: file, path: "\(data.path)/\(file)", isText: true, tick: 60_000))
         }
         let kinds = try Kinds(of: data)
         for file in data.files(in: "cadence") {
@@ -91,7 +100,7 @@ enum SuspicionSection: Section {
             guard Set(["actor", "unix_time", "label"]).isSubset(of: columns) else { continue }
             recordings.append(
                 Recording(
-                    name: file, path: "\(data.path)/\(file)", isText: false, tick: kinds.tick(of: file),
+                    name: file, path: "\(data.path)/\(file)", kind: kind(of: file), tick: kinds.tick(of: file),
                     labels: kinds.labels))
         }
         for folder in data.files(in: "logs", suffixes: []) {
@@ -99,7 +108,7 @@ enum SuspicionSection: Section {
             guard let log = logs.first, !data.files(in: folder, suffixes: ["labels.csv"]).isEmpty else { continue }
             recordings.append(
                 Recording(
-                    name: log, path: "\(data.path)/\(log)", isText: false, tick: 0,
+                    name: log, path: "\(data.path)/\(log)",
                     labels: try LabelFile.read("\(data.path)/\(folder)/labels.csv")))
         }
         return recordings
@@ -110,9 +119,11 @@ enum SuspicionSection: Section {
 struct Recording: Sendable {
     var name: String
     var path: String
-    var isText: Bool
+    var isText = false
+    /// Of records that do not say theirs; nil: content.
+    var kind: String?
     /// The recording's clock ticks only every so many ms; 0: exactly.
-    var tick: Int64
+    var tick: Int64 = 0
     var labels: SubjectLabels?
 }
 
