@@ -1,7 +1,7 @@
 /// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded: about 470 bytes encoded, whatever the user sends.
+/// Bounded: about 630 bytes encoded, whatever the user sends.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
         /// Ms since 1970.
@@ -20,6 +20,8 @@ package struct PostHistory: Sendable, Equatable {
 
     /// All posts ever, a reset notwithstanding.
     package private(set) var total: UInt64 = 0
+    /// How many posts had a text of some length that nobody else had posted: what makes somebody a regular.
+    package private(set) var originals: UInt64 = 0
     /// The last posts, oldest first, never more than `capacity`.
     package private(set) var posts: [Post] = []
     /// Evidence up to this time (ms since 1970) is ignored: the last unblock. The earliest time there is, if none was.
@@ -37,6 +39,11 @@ package struct PostHistory: Sendable, Equatable {
         let place = posts.lastIndex { $0.at <= time }.map { $0 + 1 } ?? 0
         posts.insert(Post(at: time, fingerprint: fingerprint), at: place)
         if posts.count > Self.capacity { posts.removeFirst() }
+    }
+
+    /// Takes in that a post was in the user's own words.
+    package mutating func countOriginal() {
+        if originals < .max { originals += 1 }
     }
 
     /// Forgets the evidence up to this time, so that it cannot block the user again. The count of posts stays: the next
@@ -60,12 +67,12 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
-    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
-    /// hash and SimHash.
+    /// Version, total, last position, reset, then the posts: time since the one before, fingerprint;
+    /// and how many were original.
     package func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
+        var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 32)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
@@ -75,12 +82,9 @@ extension PostHistory {
         for post in posts {
             writer.signed(post.at &- before)
             before = post.at
-            writer.varint(UInt64(post.fingerprint?.letters ?? 0))
-            if let fingerprint = post.fingerprint, fingerprint.letters > 0 {
-                writer.word(fingerprint.hash)
-                writer.word(fingerprint.simHash.bits)
-            }
+            Fingerprint.write(post.fingerprint, to: &writer)
         }
+        writer.varint(originals)
         return writer.bytes
     }
 
@@ -100,14 +104,7 @@ extension PostHistory {
             before = time
             posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
         }
+        originals = try reader.varint()
         try reader.finish()
-    }
-}
-
-extension Fingerprint {
-    fileprivate init?(from reader: inout StateReader) throws(StateDecodingError) {
-        let letters = try reader.count(atMost: Int(UInt16.max))
-        guard letters > 0 else { return nil }
-        self.init(hash: try reader.word(), simHash: SimHash(bits: try reader.word()), letters: UInt16(letters))
     }
 }

@@ -1,7 +1,6 @@
 /// A user who sends very similar messages in a row.
 ///
-/// Similar is a small distance of the SimHashes (Manku, Jain, Das Sarma, "Detecting near-duplicates for web crawling",
-/// WWW 2007). Each message of the row is compared with the newest, so that a row cannot drift away.
+/// Similar is a large overlap of four-letter pieces, see `TextSketch.similarity`. Each message of the row is compared with the newest, so that a row cannot drift away.
 /// Messages too short for a fingerprint neither count nor end a row: an "ok" in between changes nothing.
 package struct Repetition: Sendable {
     package static let rule = "repetitive_messages"
@@ -32,7 +31,7 @@ package struct Repetition: Sendable {
         var identical = 0
         for post in recent.reversed() {
             guard let fingerprint = post.fingerprint else { continue }
-            guard newest.simHash.similarity(to: fingerprint.simHash) >= parameters.minimumSimilarity else { break }
+            guard newest.similarity(to: fingerprint) >= parameters.minimumSimilarity else { break }
             row += 1
             if fingerprint.hash == newest.hash { identical += 1 }
         }

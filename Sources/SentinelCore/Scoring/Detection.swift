@@ -12,6 +12,8 @@ package struct Detection {
         package var address: Subject?
         /// Set for posts with enough text to compare.
         package var fingerprint: Fingerprint?
+        /// Set where the text is to be compared with other users' texts.
+        package var bands: TextBands?
         /// Whether it is a post, which the detectors look at.
         package var isPost: Bool
     }
@@ -41,6 +43,9 @@ package struct Detection {
         normalizer = TextNormalizer(maximumBytes: policy.textBytes)
     }
 
+    /// How long kinds of text are remembered.
+    package var textMemory: DuplicateContent.Memory { duplicate?.parameters.memory ?? .init() }
+
     /// What judging the entry needs. Costs what normalising its text costs.
     package mutating func look(at entry: LogEntry) -> Look {
         switch entry.content {
@@ -49,11 +54,14 @@ package struct Detection {
             // Most events are a user's and over no limit: then nobody asks for the address.
             let address = user == nil || !event.flags.isEmpty ? countedAddress(event.ip) : nil
             let isPost = policy.postKinds.contains(event.kind)
+            let prints = isPost ? event.text.flatMap { normalizer.prints(of: $0) } : nil
+            let minimum = duplicate?.parameters.minimumLetters ?? .max
             return Look(
                 entry: entry,
                 actor: user ?? address,
                 address: address,
-                fingerprint: isPost ? event.text.flatMap { normalizer.fingerprint(of: $0) } : nil,
+                fingerprint: prints?.fingerprint,
+                bands: prints.flatMap { Int($0.fingerprint.letters) >= minimum ? $0.bands : nil },
                 isPost: isPost
             )
         case .report(let report):
@@ -64,10 +72,29 @@ package struct Detection {
         }
     }
 
-    /// Judges one entry and brings the histories up to date. `history` is the actor's, `sightings` the fingerprint's; both
-    /// are changed only when this entry was not applied to them before.
+    /// The kinds of text that judging the entry may need, going by its bands; the text's own, `fingerprint.hash`, is not
+    /// among them. None where that one is known.
+    package func candidates(
+        for look: Look, among bands: [TextBandState], sightings: TextSightings?
+    ) -> [UInt64] {
+        guard let duplicate, let text = look.fingerprint, look.bands != nil,
+            !duplicate.isKnown(text, at: look.entry.at, in: sightings)
+        else { return [] }
+        return DuplicateContent.candidates(for: text, in: bands)
+    }
+
+    /// The kind that the entry's text belongs to, see `DuplicateContent.kind`; nil where nobody asks.
+    package func kind(
+        of look: Look, among bands: [TextBandState], sightings: (UInt64) -> TextSightings?
+    ) -> UInt64? {
+        guard let duplicate, let text = look.fingerprint, look.bands != nil else { return nil }
+        return duplicate.kind(of: text, at: look.entry.at, among: bands, sightings: sightings)
+    }
+
+    /// Judges one entry and brings the histories up to date. `history` is the actor's, `text` that of the text's kind, where
+    /// it has one; both are changed only when this entry was not applied to them before.
     package func judge(
-        _ look: Look, history: inout PostHistory, sightings: inout TextSightings, flags: inout FlagBatch
+        _ look: Look, history: inout PostHistory, text: inout TextHistory, flags: inout FlagBatch
     ) {
         switch look.entry.content {
         case .unblock:
@@ -84,34 +111,50 @@ package struct Detection {
         case .event(let event):
             addCounted(event, look, to: &flags)
             guard look.isPost, let actor = look.actor else { return }
-            judgePost(event, by: actor, look, history: &history, sightings: &sightings, flags: &flags)
+            judgePost(event, by: actor, look, history: &history, text: &text, flags: &flags)
         }
     }
 
     private func judgePost(
         _ event: LogEntry.Logged, by actor: Subject, _ look: Look, history: inout PostHistory,
-        sightings: inout TextSightings, flags: inout FlagBatch
+        text: inout TextHistory, flags: inout FlagBatch
     ) {
         let at = look.entry.at
-        if history.lastEntry < look.entry.position {
+        let isNew = history.lastEntry < look.entry.position
+        if isNew {
             history.lastEntry = look.entry.position
             history.append(at: at, fingerprint: look.fingerprint)
         }
-        func add(_ finding: Finding?) {
+        func add(_ finding: Finding?, of subject: Subject? = nil) {
             guard let finding else { return }
             flags.add(
                 Flag(
-                    rule: finding.rule, subject: actor, position: look.entry.position, at: at,
+                    rule: finding.rule, subject: subject ?? actor, position: look.entry.position, at: at,
                     description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
         }
         if let botBehavior { add(botBehavior.finding(created: event.created, at: at, in: history)) }
         if let repetition { add(repetition.finding(at: at, in: history)) }
-        guard let fingerprint = look.fingerprint, let duplicate else { return }
-        if sightings.lastEntry < look.entry.position {
-            sightings.lastEntry = look.entry.position
-            sightings.add(actor.bytes, at: at, window: duplicate.parameters.window)
+        guard let fingerprint = look.fingerprint else { return }
+        var isOriginal = true
+        if let duplicate, look.bands != nil {
+            let isRegular = history.originals >= duplicate.parameters.regularAfter
+            isOriginal = duplicate.note(
+                fingerprint, by: actor.bytes, isRegular: isRegular, at: at, position: look.entry.position,
+                in: &text.sightings)
+            text.noteBands(at: at)
+            let findings = duplicate.findings(
+                fingerprint, by: actor.bytes, at: at, position: look.entry.position, in: text.sightings)
+            for (party, finding) in findings { add(finding, of: subject(of: party)) }
         }
-        add(duplicate.finding(fingerprint: fingerprint, by: actor.bytes, at: at, in: sightings))
+        if isNew, isOriginal { history.countOriginal() }
+    }
+
+    private func subject(of party: DuplicateContent.Party) -> Subject? {
+        switch party {
+        case .author: nil
+        case .account(let id): try? Subject(parsing: id)
+        case .campaign(let hash): Subject(trustedType: "campaign", id: Array(String(hash, radix: 16).utf8))
+        }
     }
 
     /// Flags that Redis raised with its windows and distinct counts.
