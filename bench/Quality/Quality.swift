@@ -10,7 +10,7 @@ enum Quality {
 
         """
 
-    static let sections: [any Section.Type] = [TextSection.self]
+    static var sections: [any Section.Type] { [TextSection.self] }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

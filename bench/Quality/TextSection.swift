@@ -26,8 +26,11 @@ enum TextSection: Section {
         var disguises = Table(
             "Disguises", columns: ["file, kind", "pairs", "matched", "base rule (equal)", "mean similarity"])
         var unrelated = Table("Unrelated texts", columns: ["file", "pairs", "matched"])
-        unrelated.notes = ["Pairs of texts that are not each other's copies by the base rule; near-copies are among them."]
-        var costs = Table("Time per text, all of normalising, looking up and judging", columns: ["file", "texts", "time"])
+        unrelated.notes = [
+            "Pairs of texts that are not each other's copies by the base rule; near-copies are among them."
+        ]
+        var costs = Table(
+            "Time per text, all of normalising, looking up and judging", columns: ["file", "texts", "time"])
         for file in data.files(in: "text") {
             let rows = try data.rows(of: file)
             guard let text = rows.place(of: "text"), let label = rows.place(of: "label") else { continue }
@@ -57,7 +60,8 @@ enum TextSection: Section {
         var text: [UInt8]
 
         init?(at: [UInt8], author: [UInt8], label: [UInt8], text: [UInt8]) {
-            guard let seconds = Double(String(decoding: at, as: UTF8.self)), seconds > 0, seconds < 1e11, !author.isEmpty
+            guard let seconds = Double(String(decoding: at, as: UTF8.self)), seconds > 0, seconds < 1e11,
+                !author.isEmpty
             else { return nil }
             self.at = Int64(seconds * 1000)
             self.author = author
@@ -162,7 +166,8 @@ enum TextSection: Section {
 
     private typealias Prints = (fingerprint: Fingerprint, bands: TextBands)
 
-    private static func matches(_ rows: [[[UInt8]]], _ file: String, text: Int, label: Int, base: Int) -> [[Table.Cell]] {
+    private static func matches(_ rows: [[[UInt8]]], _ file: String, text: Int, label: Int, base: Int) -> [[Table.Cell]]
+    {
         var normalizer = TextNormalizer()
         var bases: [[UInt8]: Prints] = [:]
         for row in rows where row[label] == Array("base".utf8) { bases[row[base]] = normalizer.prints(of: row[text]) }

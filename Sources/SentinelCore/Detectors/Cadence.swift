@@ -31,7 +31,7 @@ package struct Cadence: Sendable {
         guard variation < parameters.maximumVariation else { return nil }
         let shown = (variation * 1000).rounded() / 1000
         return Finding(
-            rule: BotBehavior.rule,
+            rule: "bot_behavior",
             description: "posts every \((mean / 100).rounded() / 10) s with a variation of only \(shown)",
             evidence: .object([
                 .init("cv", .double(shown)),

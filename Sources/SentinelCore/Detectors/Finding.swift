@@ -13,3 +13,19 @@ package struct Finding: Sendable, Equatable {
         self.evidence = evidence
     }
 }
+
+extension Finding {
+    /// One finding of what several watches of one rule have met: their words side by side, their evidence under their names,
+    /// and the names in `reasons`. Nil if there is none.
+    package static func joining(_ findings: [(name: String, finding: Finding)]) -> Finding? {
+        guard let first = findings.first else { return nil }
+        return Finding(
+            rule: first.finding.rule,
+            description: findings.map(\.finding.description).joined(separator: "; "),
+            evidence: .object(
+                [.init("reasons", .array(findings.map { .string($0.name) }))]
+                    + findings.map { .init($0.name, $0.finding.evidence) }
+            )
+        )
+    }
+}

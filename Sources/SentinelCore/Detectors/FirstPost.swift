@@ -25,7 +25,7 @@ package struct FirstPost: Sendable {
         guard !overflow, difference >= -parameters.maximumAge, difference <= parameters.maximumAge else { return nil }
         let age = max(0, difference)
         return Finding(
-            rule: BotBehavior.rule,
+            rule: "bot_behavior",
             description: "first post \(Double(age) / 1000) s after the account was created",
             evidence: .object([
                 .init("account_age_ms", .int(age)),

@@ -26,7 +26,7 @@ package struct IdenticalPosts: Sendable {
         let same = hashes.map { hash in hashes.count { $0 == hash } }.max() ?? 0
         guard Double(same) > parameters.maximumShare * Double(recent.count) else { return nil }
         return Finding(
-            rule: BotBehavior.rule,
+            rule: "bot_behavior",
             description: "\(same) of the last \(recent.count) posts are the same text",
             evidence: .object([
                 .init("identical_posts", .int(Int64(same))),

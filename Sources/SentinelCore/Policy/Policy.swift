@@ -5,15 +5,22 @@ package struct Policy: Sendable, Equatable {
 
     /// The kinds of event that are posts: what cadence, repetition and duplicates look at.
     package var postKinds: Set<String> = ["content", "message"]
+    /// Fields that events may have besides the built-in ones, by name: subject types and numbers of the app's own.
+    package var fields: [String: FieldType] = [:]
+    /// Who is never refused, flagged or blocked: users, addresses, networks.
+    package var allow: [Subject] = []
+
     /// A critical flag blocks for this long at once.
-    package var critical = Rule.Block(for: .seconds(86_400), cap: .seconds(7 * 86_400))
+    package var critical = Rule.Block(for: .seconds(86_400))
     /// So many rules with an open incident on one subject block it.
     package var openFlags = 3
-    package var openFlagsBlock = Rule.Block(for: .seconds(900), cap: .seconds(7 * 86_400))
-    /// An earlier block within this time doubles the next one.
+    package var openFlagsBlock = Rule.Block(for: .seconds(900))
+    /// An earlier block within this time makes the next one longer.
     package var repeatTime = Duration.seconds(30 * 86_400)
     /// An incident without a new flag for this long is over.
     package var quiet = Duration.seconds(86_400)
+    /// After this long a subject's suspicion is half of what it was.
+    package var halfLife = Duration.seconds(86_400)
     /// How long incidents, watermarks and statistics are kept.
     package var retention = Duration.seconds(30 * 86_400)
 
@@ -23,6 +30,8 @@ package struct Policy: Sendable, Equatable {
     /// IPv6 addresses count by this prefix; 128 counts each by itself.
     package var subjectPrefix6 = 64
 
+    /// Parts of the key space, each with an event log and a coordinator of its own. 1 until Redis Cluster is served.
+    package var partitions = 1
     /// Bytes of a text that are logged and looked at.
     package var textBytes = 2048
     /// Entries of the event log that are kept for a coordinator that is away.
@@ -38,6 +47,14 @@ package struct Policy: Sendable, Equatable {
     package var tallyTime = Duration.seconds(86_400)
     /// How long the coordinator's history of a user or a text is kept after its last event.
     package var historyTime = Duration.seconds(7 * 86_400)
+
+    /// What a field of the policy's own holds.
+    package enum FieldType: String, Sendable, CaseIterable {
+        /// Opaque bytes that name a subject or an object: 1…256 of them.
+        case id
+        /// A whole number from 0 to 1,000,000,000.
+        case number
+    }
 
     package init(rules: [Rule]) {
         self.rules = rules

@@ -64,23 +64,28 @@ package struct PolicyCompiler {
         scopes = [Scope(id: .actor)]
         for rule in policy.rules {
             let enforces = rule.then.limit && rule.mode == .enforce
-            switch rule.watch {
-            case .count(let kinds, let per, let limit, let anonymous, let window):
-                add(
-                    Limit(
-                        id: rule.id, limit: limit, anonymous: anonymous, window: window.milliseconds, sums: false,
-                        enforces: enforces), to: kinds, per)
-            case .tokens(let kinds, let per, let limit, let window):
-                add(
-                    Limit(
-                        id: rule.id, limit: limit, anonymous: nil, window: window.milliseconds, sums: true,
-                        enforces: enforces), to: kinds, per)
-            case .distinct(let of, let per, let kinds, let limit, let window):
-                distinct.append(
-                    Distinct(
-                        id: rule.id, of: of, per: per, kinds: kinds, limit: limit, window: window.milliseconds))
-            case .botBehavior, .duplicate, .repetition, .report:
-                break
+            for watch in rule.watches {
+                switch watch {
+                case .count(let count):
+                    add(
+                        Limit(
+                            id: rule.id, limit: count.limit.base, anonymous: count.limit.anonymous,
+                            window: count.window.milliseconds, sums: false, enforces: enforces),
+                        to: count.of.kinds, count.per)
+                case .sum(let sum):
+                    add(
+                        Limit(
+                            id: rule.id, limit: sum.limit.base, anonymous: sum.limit.anonymous,
+                            window: sum.window.milliseconds, sums: true, enforces: enforces),
+                        to: sum.of.kinds, sum.per)
+                case .distinct(let each):
+                    distinct.append(
+                        Distinct(
+                            id: rule.id, of: each.field, per: each.per, kinds: each.of.kinds, limit: each.limit.base,
+                            window: each.window.milliseconds))
+                case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report:
+                    break
+                }
             }
         }
     }
@@ -186,7 +191,7 @@ package struct PolicyCompiler {
     private func entry(_ rule: Rule) -> String {
         var fields = "id = '\(rule.id)', module = '\(rule.module.rawValue)', severity = \(rule.severity.rawValue), "
         fields += "reason = '\(rule.module.reason)', shadow = \(rule.mode == .shadow), "
-        fields += "report = \(rule.watch == .report)"
+        fields += "report = \(rule.watches.contains(.report))"
         if let block = rule.then.block { fields += ", block = \(self.block(block))" }
         return "{ \(fields) }"
     }

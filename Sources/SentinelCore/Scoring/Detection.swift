@@ -19,27 +19,20 @@ package struct Detection {
     }
 
     private let policy: Policy
-    private let botBehavior: BotBehavior?
+    /// The rules that look at posts, each with what it looks at.
+    private let postRules: [(id: String, watches: [Rule.Watch])]
+    /// What kinds of text there are goes by the first rule that compares texts of different users.
     private let duplicate: DuplicateContent?
-    private let repetition: Repetition?
     private var normalizer: TextNormalizer
 
     package init(policy: Policy) {
         self.policy = policy
-        var botBehavior: BotBehavior?
-        var duplicate: DuplicateContent?
-        var repetition: Repetition?
-        for rule in policy.rules {
-            switch rule.watch {
-            case .botBehavior(let parameters): botBehavior = BotBehavior(parameters)
-            case .duplicate(let parameters): duplicate = DuplicateContent(parameters)
-            case .repetition(let parameters): repetition = Repetition(parameters)
-            case .count, .tokens, .distinct, .report: break
-            }
-        }
-        self.botBehavior = botBehavior
-        self.duplicate = duplicate
-        self.repetition = repetition
+        postRules = policy.rules.map { ($0.id, $0.watches.filter { !$0.runsInRedis && $0 != .report }) }
+            .filter { !$0.watches.isEmpty }
+        duplicate =
+            policy.rules.lazy.flatMap(\.watches).compactMap {
+                if case .duplicate(let parameters) = $0 { DuplicateContent(parameters) } else { nil }
+            }.first
         normalizer = TextNormalizer(maximumBytes: policy.textBytes)
     }
 
@@ -120,35 +113,58 @@ package struct Detection {
         text: inout TextHistory, flags: inout FlagBatch
     ) {
         let at = look.entry.at
-        let isNew = history.lastEntry < look.entry.position
-        if isNew {
+        if history.lastEntry < look.entry.position {
+            let isOriginal = note(look, by: actor, history, text: &text)
             history.lastEntry = look.entry.position
             history.append(at: at, fingerprint: look.fingerprint)
+            if isOriginal { history.countOriginal() }
         }
-        func add(_ finding: Finding?, of subject: Subject? = nil) {
-            guard let finding else { return }
+        func add(_ finding: Finding, _ rule: String, of subject: Subject) {
             flags.add(
                 Flag(
-                    rule: finding.rule, subject: subject ?? actor, position: look.entry.position, at: at,
+                    rule: rule, subject: subject, position: look.entry.position, at: at,
                     description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
         }
-        if let botBehavior { add(botBehavior.finding(created: event.created, at: at, in: history)) }
-        if let repetition { add(repetition.finding(at: at, in: history)) }
-        guard let fingerprint = look.fingerprint else { return }
-        var isOriginal = true
-        if let duplicate, look.bands != nil {
-            let isRegular = history.originals >= duplicate.parameters.regularAfter
-            isOriginal = duplicate.note(
-                fingerprint, by: actor.bytes, isRegular: isRegular, at: at, position: look.entry.position,
-                in: &text.sightings)
-            text.noteBands(at: at)
-            let findings = duplicate.findings(
-                fingerprint, by: actor.bytes, at: at, position: look.entry.position, in: text.sightings)
-            for (party, finding) in findings { add(finding, of: subject(of: party)) }
+        for (id, watches) in postRules {
+            var met: [(name: String, finding: Finding)] = []
+            for watch in watches {
+                if case .duplicate(let parameters) = watch {
+                    for (party, finding) in copies(parameters, by: actor, look, text) {
+                        if let subject = subject(of: party) {
+                            add(finding, id, of: subject)
+                        } else {
+                            met.append((watch.name, finding))
+                        }
+                    }
+                } else if let finding = finding(of: watch, event, look, history) {
+                    met.append((watch.name, finding))
+                }
+            }
+            guard let finding = watches.count == 1 ? met.first?.finding : Finding.joining(met) else { continue }
+            add(finding, id, of: actor)
         }
-        if isNew, isOriginal { history.countOriginal() }
     }
 
+    /// Takes in the post's text to what is known of its kind. Returns whether it has a text that nobody else has.
+    private func note(_ look: Look, by actor: Subject, _ history: PostHistory, text: inout TextHistory) -> Bool {
+        guard let fingerprint = look.fingerprint else { return false }
+        guard let duplicate, look.bands != nil else { return true }
+        let isOriginal = duplicate.note(
+            fingerprint, by: actor.bytes, isRegular: history.originals >= duplicate.parameters.regularAfter,
+            at: look.entry.at, position: look.entry.position, in: &text.sightings)
+        text.noteBands(at: look.entry.at)
+        return isOriginal
+    }
+
+    private func copies(
+        _ parameters: DuplicateContent.Parameters, by actor: Subject, _ look: Look, _ text: TextHistory
+    ) -> [(party: DuplicateContent.Party, finding: Finding)] {
+        guard let fingerprint = look.fingerprint, look.bands != nil else { return [] }
+        return DuplicateContent(parameters).findings(
+            fingerprint, by: actor.bytes, at: look.entry.at, position: look.entry.position, in: text.sightings)
+    }
+
+    /// Who else than the author is meant; nil for the author.
     private func subject(of party: DuplicateContent.Party) -> Subject? {
         switch party {
         case .author: nil
@@ -157,24 +173,43 @@ package struct Detection {
         }
     }
 
+    private func finding(
+        of watch: Rule.Watch, _ event: LogEntry.Logged, _ look: Look, _ history: PostHistory
+    ) -> Finding? {
+        let at = look.entry.at
+        switch watch {
+        case .firstEvent(let parameters):
+            return FirstPost(parameters).finding(created: event.created, at: at, in: history)
+        case .cadence(let parameters):
+            return Cadence(parameters).finding(in: history)
+        case .identical(let parameters):
+            return IdenticalPosts(parameters).finding(at: at, in: history)
+        case .repetition(let parameters):
+            return Repetition(parameters).finding(at: at, in: history)
+        case .count, .sum, .distinct, .duplicate, .report:
+            return nil
+        }
+    }
+
     /// Flags that Redis raised with its windows and distinct counts.
     private func addCounted(_ event: LogEntry.Logged, _ look: Look, to flags: inout FlagBatch) {
         for (id, count) in event.flags {
-            guard let rule = policy.rule(id), let counted = rule.counted, let subject = subject(of: counted.per, look)
-            else { continue }
-            let kinds = counted.kinds.isEmpty ? "events" : counted.kinds.sorted().joined(separator: "/") + " events"
+            guard let counted = policy.rule(id)?.counted, let subject = subject(of: counted.per, look) else { continue }
+            let kinds = counted.of.kinds
+            let events = kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
             let window = counted.window.readable
+            let limit = counted.limit.base
             let description =
-                switch rule.watch {
-                case .distinct(let of, _, _, _, _):
-                    "\(count) distinct \(of.plural) in \(window), limit \(counted.limit)"
-                case .tokens: "over \(counted.limit) tokens in \(window), \(count) of them before this event"
-                default: "over \(counted.limit) \(kinds) in \(window)"
+                switch counted.what {
+                case .events: "over \(limit) \(events) in \(window)"
+                case .weight(let field):
+                    "over \(limit) \(field.rawValue) in \(window), \(count) of them before this event"
+                case .values(let field): "\(count) distinct \(field.plural) in \(window), limit \(limit)"
                 }
             var evidence = JSONWriter(reserving: 96)
             evidence.append(
                 .object([
-                    .init("count", .int(count)), .init("limit", .int(counted.limit)),
+                    .init("count", .int(count)), .init("limit", .int(limit)),
                     .init("window_ms", .int(counted.window.milliseconds)),
                     .init("refused", .bool(event.wasLimited)),
                 ]))
@@ -190,6 +225,7 @@ package struct Detection {
         case .actor: look.actor
         case .user: look.actor?.type == "user" ? look.actor : nil
         case .ip: look.address
+        default: nil
         }
     }
 
@@ -200,27 +236,5 @@ package struct Detection {
     private func countedAddress(_ text: [UInt8]?) -> Subject? {
         guard let text, let address = try? IPAddress(parsing: text) else { return nil }
         return Subject(counting: address, ipv6PrefixLength: policy.subjectPrefix6)
-    }
-}
-
-extension Rule {
-    /// Who is counted, over which kinds, up to what, in which window: for the rules that count in Redis.
-    fileprivate var counted: (per: Scope, kinds: Set<String>, limit: Int64, window: Duration)? {
-        switch watch {
-        case .count(let kinds, let per, let limit, _, let window): (per, kinds, limit, window)
-        case .tokens(let kinds, let per, let limit, let window): (per, kinds, limit, window)
-        case .distinct(_, let per, let kinds, let limit, let window): (per, kinds, limit, window)
-        case .botBehavior, .duplicate, .repetition, .report: nil
-        }
-    }
-}
-
-extension Rule.Field {
-    fileprivate var plural: String {
-        switch self {
-        case .user: "accounts"
-        case .ip: "addresses"
-        case .object: "objects"
-        }
     }
 }

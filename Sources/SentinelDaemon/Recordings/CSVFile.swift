@@ -1,4 +1,4 @@
-package import SentinelCore
+import SentinelCore
 
 /// Reads a CSV file, compressed with gzip or not, record by record.
 package enum CSVFile {
@@ -10,7 +10,7 @@ package enum CSVFile {
             var position = 0
             while try reader.read(chunk, from: &position) { try give(reader, to: body) }
         }
-        if reader.finish() { try give(reader, to: body) }
+        if try reader.finish() { try give(reader, to: body) }
     }
 
     private static func give(_ reader: CSVReader, to body: ([[UInt8]]) throws -> Void) rethrows {

@@ -3,20 +3,38 @@ package import SentinelCore
 extension Rule {
     /// What the rule watches, in words.
     package var watchedInWords: String {
-        switch watch {
-        case .count(let kinds, let per, let limit, let anonymous, let window):
-            let others = anonymous.map { " (\($0) without an account)" } ?? ""
-            return "more than \(limit)\(others) \(Self.words(kinds)) by one \(per.words) in \(window.readable)"
-        case .tokens(let kinds, let per, let limit, let window):
-            return "more than \(limit) tokens in \(Self.words(kinds)) by one \(per.words) in \(window.readable)"
-        case .distinct(let of, let per, let kinds, let limit, let window):
-            return "more than \(limit) different \(of.words) in \(Self.words(kinds)) of one \(per.words) in "
-                + window.readable
-        case .botBehavior(let parameters):
-            let age = Duration.milliseconds(parameters.firstPost.maximumAge).readable
-            let share = Int((parameters.identicalPosts.maximumShare * 100).rounded())
-            return "first post within \(age) of the account's creation, or posts like clockwork (interval CV below "
-                + "\(parameters.cadence.maximumVariation)), or more than \(share) % identical posts"
+        watches.map(\.inWords).joined(separator: ", or ")
+    }
+
+    /// What follows under a policy, in words.
+    package func outcomeInWords(under policy: Policy) -> String {
+        var parts = then.alert ? ["alert"] : ["incident without an alert"]
+        if then.limit { parts.insert("refuse until the window frees", at: 0) }
+        if let block = severity == .critical ? policy.critical : then.block { parts.append(block.words) }
+        let words = parts.joined(separator: ", ")
+        return mode == .shadow ? "nothing (shadow), else: \(words)" : words
+    }
+}
+
+extension Rule.Watch {
+    fileprivate var inWords: String {
+        switch self {
+        case .count(let count):
+            return "more than \(count.limit.words) \(count.of.words) by one \(count.per.words) in "
+                + count.window.readable
+        case .sum(let sum):
+            return "more than \(sum.limit.words) \(sum.weight.rawValue) in \(sum.of.words) by one \(sum.per.words) in "
+                + sum.window.readable
+        case .distinct(let each):
+            return "more than \(each.limit.words) different \(each.field.plural) in \(each.of.words) of one "
+                + "\(each.per.words) in \(each.window.readable)"
+        case .firstEvent(let parameters):
+            return
+                "first post within \(Duration.milliseconds(parameters.maximumAge).readable) of the account's creation"
+        case .cadence(let parameters):
+            return "posts like clockwork (interval CV below \(parameters.maximumVariation))"
+        case .identical(let parameters):
+            return "more than \(Int((parameters.maximumShare * 100).rounded())) % identical posts"
         case .duplicate(let parameters):
             let window = Duration.milliseconds(parameters.window).readable
             return "the same text from \(parameters.accounts) or more users in \(window)"
@@ -27,18 +45,28 @@ extension Rule {
             return "reported by the app"
         }
     }
+}
 
-    /// What follows under a policy, in words.
-    package func outcomeInWords(under policy: Policy) -> String {
-        var parts = ["alert"]
-        if then.limit { parts.insert("refuse until the window frees", at: 0) }
-        if let block = severity == .critical ? policy.critical : then.block { parts.append(block.words) }
-        let words = parts.joined(separator: ", ")
-        return mode == .shadow ? "nothing (shadow), else: \(words)" : words
+extension Limit {
+    /// `50 (30 without an account, 10 younger than 1d, 5 for signup)`
+    fileprivate var words: String {
+        let others =
+            [anonymous.map { "\($0) without an account" }].compactMap { $0 }
+            + young.map { "\($0.limit) younger than \($0.age.readable)" }
+            + kinds.sorted { $0.key < $1.key }.map { "\($0.value) for \($0.key)" }
+        return others.isEmpty ? "\(base)" : "\(base) (\(others.joined(separator: ", ")))"
     }
+}
 
-    private static func words(_ kinds: Set<String>) -> String {
-        kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
+extension Selection {
+    /// `content/message events with status 4xx`
+    fileprivate var words: String {
+        let events = kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
+        guard !conditions.isEmpty else { return events }
+        let wanted = conditions.map { condition in
+            "\(condition.field.rawValue) " + condition.values.map(\.description).joined(separator: " or ")
+        }
+        return "\(events) with \(wanted.joined(separator: " and "))"
     }
 }
 
@@ -50,25 +78,27 @@ extension Policy {
 }
 
 extension Rule.Block {
-    fileprivate var words: String { "block for \(time.readable), doubling up to \(cap.readable)" }
+    fileprivate var words: String {
+        let growth = escalation == 1 || cap <= time ? "" : ", \(growthWords) up to \(cap.readable)"
+        let whom =
+            switch target {
+            case .subject: ""
+            case .user: " the user"
+            case .ip: " the address"
+            case .both: " the user and the address"
+            }
+        return "\(action.rawValue)\(whom) for \(time.readable)\(growth)"
+    }
+
+    private var growthWords: String { escalation == 2 ? "doubling" : "\(escalation) times longer with each repeat" }
 }
 
 extension Rule.Scope {
     fileprivate var words: String {
         switch self {
         case .actor: "user (or address without one)"
-        case .user: "user"
         case .ip: "address"
-        }
-    }
-}
-
-extension Rule.Field {
-    fileprivate var words: String {
-        switch self {
-        case .user: "users"
-        case .ip: "addresses"
-        case .object: "objects"
+        default: rawValue
         }
     }
 }

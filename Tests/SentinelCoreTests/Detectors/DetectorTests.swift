@@ -126,23 +126,28 @@ struct DetectorTests {
         #expect(IdenticalPosts().finding(at: start + 8 * 86_400_000, in: history) == nil)
     }
 
-    // MARK: Bot behavior
+    // MARK: Several watches of one rule
 
     @Test func `all reasons come in one finding`() throws {
         let history = history(hashes: Array(repeating: 5, count: 20))
-        let finding = try #require(BotBehavior().finding(created: nil, at: start + 1_200_000, in: history))
-        #expect(finding.rule == "bot_behavior")
-        #expect(finding.evidence["reasons"] == .array([.string("cadence"), .string("identical_posts")]))
+        let met = [
+            (name: "cadence", finding: try #require(Cadence().finding(in: history))),
+            (name: "identical", finding: try #require(IdenticalPosts().finding(at: start + 1_200_000, in: history))),
+        ]
+        let finding = try #require(Finding.joining(met))
+        #expect(finding.evidence["reasons"] == .array([.string("cadence"), .string("identical")]))
         #expect(finding.evidence["cadence"]?["cv"] == .double(0))
-        #expect(finding.evidence["identical_posts"]?["identical_posts"] == .int(20))
-        #expect(finding.evidence["first_post"] == nil)
+        #expect(finding.evidence["identical"]?["identical_posts"] == .int(20))
+        #expect(finding.evidence["first_event"] == nil)
         #expect(finding.description.contains("; "))
+        #expect(Finding.joining([]) == nil)
     }
 
     @Test func `an unblock wipes the reasons away`() {
         var history = history(hashes: Array(repeating: 5, count: 20))
         history.reset(at: start + 1_200_000)
-        #expect(BotBehavior().finding(created: nil, at: start + 1_200_001, in: history) == nil)
+        #expect(Cadence().finding(in: history) == nil)
+        #expect(IdenticalPosts().finding(at: start + 1_200_001, in: history) == nil)
     }
 
     // MARK: Duplicate content

@@ -90,7 +90,9 @@ struct PostHistoryTests {
             #expect(history.posts.count <= PostHistory.capacity)
             #expect(try PostHistory(decoding: history.encoded()) == history)
             // Whatever was read, the detectors can work on it.
-            _ = BotBehavior().finding(created: 0, at: .max, in: history)
+            _ = FirstPost().finding(created: 0, at: .max, in: history)
+            _ = Cadence().finding(in: history)
+            _ = IdenticalPosts().finding(at: .max, in: history)
             _ = MachineRhythm().finding(in: history)
             _ = Repetition().finding(at: .min, in: history)
         }
