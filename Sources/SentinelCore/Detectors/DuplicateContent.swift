@@ -16,9 +16,9 @@ package struct DuplicateContent: Sendable {
     /// How long kinds of text are remembered after they were last seen, in ms.
     package struct Memory: Sendable, Equatable {
         /// Those that one user has posted.
-        package var single: Int64 = 7 * 86_400_000
+        package var single: Int64 = 14 * 86_400_000
         /// Those that several users have posted. An author counts towards a campaign as long.
-        package var shared: Int64 = 30 * 86_400_000
+        package var shared: Int64 = 60 * 86_400_000
 
         package init() {}
     }
@@ -35,9 +35,9 @@ package struct DuplicateContent: Sendable {
         /// How many newcomers make a campaign; of regulars thrice as many, who have posted copies.
         package var campaignAccounts = 3
         /// From which similarity on a text is a variant of another, 0…1.
-        package var campaignSimilarity = 0.45
-        /// After how many texts that nobody else had a user is a regular.
-        package var regularAfter: UInt64 = 10
+        package var campaignSimilarity = 0.4
+        /// After how many texts of his own a user is a regular, see `PostHistory.isRegular`.
+        package var regularAfter: UInt64 = PostHistory.defaultRegularAfter
         package var memory = Memory()
 
         package init() {}
@@ -145,7 +145,8 @@ package struct DuplicateContent: Sendable {
                 rule: Self.rule, description: description,
                 evidence: .object([
                     .init("other_accounts", .int(Int64(others.count))),
-                    .init("accounts_named", .array(others.compactMap(\.id).map { .string(PercentEncoding.encode($0)) })),
+                    .init(
+                        "accounts_named", .array(others.compactMap(\.id).map { .string(PercentEncoding.encode($0)) })),
                     .init("sightings", .int(Int64(clamping: sightings.count))),
                     .init("similarity", .double((text.similarity(to: first) * 100).rounded() / 100)),
                     .init("campaign", sightings.formed == nil ? .null : .string(String(first.hash, radix: 16))),

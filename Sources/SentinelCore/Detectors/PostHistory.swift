@@ -20,7 +20,8 @@ package struct PostHistory: Sendable, Equatable {
 
     /// All posts ever, a reset notwithstanding.
     package private(set) var total: UInt64 = 0
-    /// How many posts had a text of some length that nobody else had posted: what makes somebody a regular.
+    /// How many posts had a text of some length that nobody else had posted, nor he himself of late: what makes somebody a
+    /// regular.
     package private(set) var originals: UInt64 = 0
     /// The last posts, oldest first, never more than `capacity`.
     package private(set) var posts: [Post] = []
@@ -44,6 +45,16 @@ package struct PostHistory: Sendable, Equatable {
     /// Takes in that a post was in the user's own words.
     package mutating func countOriginal() {
         if originals < .max { originals += 1 }
+    }
+
+    /// From how many texts of his own on a user is a regular, unless the policy says otherwise.
+    package static let defaultRegularAfter: UInt64 = 10
+
+    package func isRegular(after texts: UInt64 = defaultRegularAfter) -> Bool { originals >= texts }
+
+    /// Whether one of the posts kept has this text, or a variant of it.
+    package func holdsVariant(of text: Fingerprint) -> Bool {
+        posts.contains { $0.fingerprint.map { text.similarity(to: $0) >= 0.5 } ?? false }
     }
 
     /// Forgets the evidence up to this time, so that it cannot block the user again. The count of posts stays: the next

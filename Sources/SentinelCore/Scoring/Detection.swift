@@ -145,15 +145,16 @@ package struct Detection {
         }
     }
 
-    /// Takes in the post's text to what is known of its kind. Returns whether it has a text that nobody else has.
+    /// Takes in the post's text to what is known of its kind. Returns whether it has a text of his own.
     private func note(_ look: Look, by actor: Subject, _ history: PostHistory, text: inout TextHistory) -> Bool {
         guard let fingerprint = look.fingerprint else { return false }
-        guard let duplicate, look.bands != nil else { return true }
-        let isOriginal = duplicate.note(
-            fingerprint, by: actor.bytes, isRegular: history.originals >= duplicate.parameters.regularAfter,
+        let isNew = !history.holdsVariant(of: fingerprint)
+        guard let duplicate, look.bands != nil else { return isNew }
+        let isAlone = duplicate.note(
+            fingerprint, by: actor.bytes, isRegular: history.isRegular(after: duplicate.parameters.regularAfter),
             at: look.entry.at, position: look.entry.position, in: &text.sightings)
         text.noteBands(at: look.entry.at)
-        return isOriginal
+        return isNew && isAlone
     }
 
     private func copies(

@@ -125,7 +125,8 @@ struct Histories {
     }
 
     /// Hands out what changed, as `name, ttl, bytes`, and counts it as saved.
-    mutating func drain(userTime: Duration, memory: DuplicateContent.Memory, _ save: ([UInt8], Int64, [UInt8]) -> Void) {
+    mutating func drain(userTime: Duration, memory: DuplicateContent.Memory, _ save: ([UInt8], Int64, [UInt8]) -> Void)
+    {
         for user in changedUsers {
             if let history = users.state(user) { save(Self.name(of: user), userTime.milliseconds, history.encoded()) }
         }
