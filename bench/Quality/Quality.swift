@@ -12,7 +12,10 @@ enum Quality {
         """
 
     static var sections: [any Section.Type] {
-        [CadenceSection.self, PatternSection.self, BaselineSection.self, LogSection.self, SuspicionSection.self]
+        [
+            CadenceSection.self, TextSection.self, PatternSection.self, BaselineSection.self, LogSection.self,
+            SuspicionSection.self,
+        ]
     }
 
     static func main() {
