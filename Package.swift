@@ -22,12 +22,18 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CICU"),
         .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSentinelLua"),
+        .target(name: "CSentinelPolicies"),
 
         .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
         .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
-        .target(name: "SentinelCore", dependencies: ["CICU", "CXXHash"], swiftSettings: settings),
+        .target(
+            name: "SentinelCore",
+            dependencies: ["CICU", "CXXHash", "CYAML", "CSentinelPolicies"],
+            swiftSettings: settings
+        ),
         .target(
             name: "SentinelEngine",
             dependencies: ["SentinelCore", "SentinelRedis", "SentinelIO", "CSentinelLua"],
@@ -69,7 +75,12 @@ let package = Package(
             dependencies: ["SentinelRedis", "SentinelIO", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "SentinelCoreTests", dependencies: ["SentinelCore"], swiftSettings: settings),
+        .testTarget(
+            name: "SentinelCoreTests",
+            dependencies: ["SentinelCore"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SentinelEngineTests",
             dependencies: ["SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport"],
