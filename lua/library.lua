@@ -17,7 +17,7 @@
 
 local S = {}
 
-S.version = 1
+S.version = 2
 
 -- What every call needs, as locals of the whole library, filled by the first call: a global costs a look-up in two
 -- tables each time.

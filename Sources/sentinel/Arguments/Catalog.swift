@@ -17,7 +17,9 @@ struct Catalog: Sendable {
             commands: [
                 BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self, AllowList.self,
             ]),
-        Group(title: "Rules", commands: [PolicyCheck.self, PolicyShow.self, PolicyKeys.self]),
+        Group(
+            title: "Rules",
+            commands: [PolicyCheck.self, PolicyDiff.self, PolicyApply.self, PolicyShow.self, PolicyKeys.self]),
         Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
     ])
 

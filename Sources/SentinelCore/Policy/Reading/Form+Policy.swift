@@ -106,7 +106,7 @@ extension Form where Target == Policy {
         "Bounds of the streams, in entries.", blank: policyBlank,
         [
             .key(
-                "events", \.logEntries, .number(1000...100_000_000), "Events that wait for a coordinator that is away."),
+                "events", \.logEntries, .number(100...100_000_000), "Events that wait for a coordinator that is away."),
             .key("alerts", \.alertEntries, .number(100...10_000_000), "Alerts for replay."),
             .key("audit", \.auditEntries, .number(100...100_000_000), "Changes by admins and coordinators."),
         ])

@@ -53,6 +53,12 @@ package struct PolicyDocument: Sendable, Equatable {
         }
     }
 
+    /// For tests: a text that is not the policy's own.
+    init(policy: Policy, source: PolicySource) {
+        self.policy = policy
+        self.source = source
+    }
+
     init(embedded yaml: [UInt8]) {
         do throws(PolicyProblems) {
             try self.init(reading: yaml, file: "policies/default.yaml")
