@@ -2,9 +2,9 @@
 --
 -- FCALL sentinel_lease 1 <namespace>:{<partition>} owner <name> ttl <ms> [release 1]
 --
--- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> policy <hash> (owner '' after a release). Taking
--- succeeds when nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator`
--- of the event log where it is missing; its position is the durable cursor.
+-- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> policy <hash> (owner '' after a release).
+-- Taking succeeds when nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group
+-- `coordinator` of the event log where it is missing; its position is the durable cursor.
 
 local NAME = 'sentinel_lease'
 local KNOWN = { owner = true, ttl = true, release = true }

@@ -95,7 +95,8 @@ struct InvestigationCommandTests {
         try await withInstallation { sentinel in
             var other = Policy.standard
             other.openFlags = 4
-            _ = try await LibraryLoader(client: sentinel.calls.client, keys: sentinel.calls.keys).load(PolicyDocument(other))
+            let loader = LibraryLoader(client: sentinel.calls.client, keys: sentinel.calls.keys)
+            _ = try await loader.load(PolicyDocument(other))
             #expect(try sentinel.sentinel("policy", "show").output.contains("\n4 rules with an open incident"))
             #expect(try sentinel.sentinel("policy", "show", "-o", "raw").output == other.yaml)
             #expect(try sentinel.sentinel("policy", "show", "--default").output.contains("\n3 rules with an open"))

@@ -47,8 +47,8 @@ struct Site {
         configuration.requestTimeout = .seconds(30)
         calls = Calls(client: RedisClient(configuration, on: feeder), keys: keys)
         self.coordinator = Coordinator(
-            Coordinator.Configuration(keys: keys, policy: PolicyDocument(policy), owner: "bench"), redis: redis.configuration,
-            on: coordinator,
+            Coordinator.Configuration(keys: keys, policy: PolicyDocument(policy), owner: "bench"),
+            redis: redis.configuration, on: coordinator,
             journal: Journal { level, text in
                 if level != .info { Bench.complain("\(level): \(text)") }
             })

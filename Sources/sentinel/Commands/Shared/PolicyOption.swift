@@ -14,7 +14,7 @@ extension Calls {
         guard let inForce = try await LibraryLoader(client: client, keys: keys).inForce() else {
             throw Failure(
                 .failure, "no policy is in force: the function library is not loaded",
-                hint: "'sentinel up', 'sentinel run' and 'sentinel policy apply' load it.")
+                hint: "'sentinel up' and 'sentinel run' load it; so does 'sentinel policy apply'.")
         }
         do throws(PolicyProblems) {
             if let document = try inForce.document() { return document }
