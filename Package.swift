@@ -21,17 +21,19 @@ let package = Package(
         .systemLibrary(name: "CLibevent"),
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CICU"),
+        .systemLibrary(name: "CPCRE2"),
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSentinelLua"),
+        .target(name: "CSentinelLists"),
         .target(name: "CSentinelPolicies"),
 
         .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
         .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
         .target(
             name: "SentinelCore",
-            dependencies: ["CICU", "CXXHash", "CYAML", "CSentinelPolicies"],
+            dependencies: ["CICU", "CPCRE2", "CXXHash", "CYAML", "CSentinelLists", "CSentinelPolicies"],
             swiftSettings: settings
         ),
         .target(

@@ -10,7 +10,7 @@ enum Quality {
 
         """
 
-    static var sections: [any Section.Type] { [] }
+    static var sections: [any Section.Type] { [CadenceSection.self, PatternSection.self, BaselineSection.self] }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

@@ -1,7 +1,9 @@
-/// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
+/// What is remembered of one user's posts: how many there were, times and fingerprints of the last twenty, and the last
+/// occasions on which the user posted.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded: about 470 bytes encoded, whatever the user sends.
+/// Bounded, whatever the user sends: about 470 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
+/// the most hostile times.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
         /// Ms since 1970.
@@ -22,6 +24,8 @@ package struct PostHistory: Sendable, Equatable {
     package private(set) var total: UInt64 = 0
     /// The last posts, oldest first, never more than `capacity`.
     package private(set) var posts: [Post] = []
+    /// When the user posted, further back than `posts`.
+    private(set) var times = PostTimes()
     /// Evidence up to this time (ms since 1970) is ignored: the last unblock. The earliest time there is, if none was.
     package private(set) var since = Int64.min
     /// The log position applied last; the caller sets it and asks it before an append.
@@ -34,6 +38,7 @@ package struct PostHistory: Sendable, Equatable {
     package mutating func append(at time: Int64, fingerprint: Fingerprint? = nil) {
         if total < .max { total += 1 }
         guard time > since else { return }
+        times.append(time)
         let place = posts.lastIndex { $0.at <= time }.map { $0 + 1 } ?? 0
         posts.insert(Post(at: time, fingerprint: fingerprint), at: place)
         if posts.count > Self.capacity { posts.removeFirst() }
@@ -44,6 +49,7 @@ package struct PostHistory: Sendable, Equatable {
     package mutating func reset(at time: Int64) {
         since = max(since, time)
         posts.removeAll { $0.at <= since }
+        times.forget(upTo: since)
     }
 
     /// The kept posts that are less than a window older than `time`, oldest first. Later ones count too: events may come a
@@ -60,12 +66,12 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
-    /// hash and SimHash.
+    /// hash and SimHash; and the occasions.
     package func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
+        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 24 + times.occasions.count * 6)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
@@ -81,6 +87,7 @@ extension PostHistory {
                 writer.word(fingerprint.simHash.bits)
             }
         }
+        times.write(to: &writer)
         return writer.bytes
     }
 
@@ -99,6 +106,10 @@ extension PostHistory {
             }
             before = time
             posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
+        }
+        times = try PostTimes(from: &reader)
+        guard times.occasions.first.map({ $0.first > since }) ?? true else {
+            throw .malformed("an occasion before the reset")
         }
         try reader.finish()
     }

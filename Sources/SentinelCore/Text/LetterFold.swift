@@ -68,7 +68,8 @@ struct LetterFold {
         }
     }
 
-    private static func letters(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    /// What the scalar folds to, worked out anew.
+    static func letters(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         if let letter = pictured(scalar) { return [letter] }
         let tables = UnicodeTables.shared
         var letters: [Unicode.Scalar] = []
