@@ -16,7 +16,8 @@ extension WatchForm {
                     "`intervals`: more than this share of the pairs of intervals are alike, and the margin."),
                 .key(
                     "max_minute_agreement", \.maximumMinuteAgreement, .share,
-                    "`minutes`: more than this share of the pairs of sessions begin in the same minutes, and the margin."),
+                    "`minutes`: more than this share of the pairs of sessions begin in the same minutes, and the margin."
+                ),
                 .key(
                     "margin", \.margin, .decimal(0...100),
                     "Divided by the number of intervals or sessions, and added to both shares."),
