@@ -2,7 +2,7 @@
 /// occasions on which the user posted.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded, whatever the user sends: about 470 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
+/// Bounded, whatever the user sends: about 630 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
 /// the most hostile times.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
@@ -22,6 +22,9 @@ package struct PostHistory: Sendable, Equatable {
 
     /// All posts ever, a reset notwithstanding.
     package private(set) var total: UInt64 = 0
+    /// How many posts had a text of some length that nobody else had posted, nor he himself of late: what makes somebody a
+    /// regular.
+    package private(set) var originals: UInt64 = 0
     /// The last posts, oldest first, never more than `capacity`.
     package private(set) var posts: [Post] = []
     /// When the user posted, further back than `posts`.
@@ -42,6 +45,21 @@ package struct PostHistory: Sendable, Equatable {
         let place = posts.lastIndex { $0.at <= time }.map { $0 + 1 } ?? 0
         posts.insert(Post(at: time, fingerprint: fingerprint), at: place)
         if posts.count > Self.capacity { posts.removeFirst() }
+    }
+
+    /// Takes in that a post was in the user's own words.
+    package mutating func countOriginal() {
+        if originals < .max { originals += 1 }
+    }
+
+    /// From how many texts of his own on a user is a regular, unless the policy says otherwise.
+    package static let defaultRegularAfter: UInt64 = 10
+
+    package func isRegular(after texts: UInt64 = defaultRegularAfter) -> Bool { originals >= texts }
+
+    /// Whether one of the posts kept has this text, or a variant of it.
+    package func holdsVariant(of text: Fingerprint) -> Bool {
+        posts.contains { $0.fingerprint.map { text.similarity(to: $0) >= 0.5 } ?? false }
     }
 
     /// Forgets the evidence up to this time, so that it cannot block the user again. The count of posts stays: the next
@@ -66,12 +84,12 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
-    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
-    /// hash and SimHash; and the occasions.
+    /// Version, total, last position, reset, then the posts: time since the one before, fingerprint; how many were
+    /// original; and the occasions.
     package func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 24 + times.occasions.count * 6)
+        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 32 + times.occasions.count * 6)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
@@ -81,12 +99,9 @@ extension PostHistory {
         for post in posts {
             writer.signed(post.at &- before)
             before = post.at
-            writer.varint(UInt64(post.fingerprint?.letters ?? 0))
-            if let fingerprint = post.fingerprint, fingerprint.letters > 0 {
-                writer.word(fingerprint.hash)
-                writer.word(fingerprint.simHash.bits)
-            }
+            Fingerprint.write(post.fingerprint, to: &writer)
         }
+        writer.varint(originals)
         times.write(to: &writer)
         return writer.bytes
     }
@@ -107,18 +122,11 @@ extension PostHistory {
             before = time
             posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
         }
+        originals = try reader.varint()
         times = try PostTimes(from: &reader)
         guard times.occasions.first.map({ $0.first > since }) ?? true else {
             throw .malformed("an occasion before the reset")
         }
         try reader.finish()
-    }
-}
-
-extension Fingerprint {
-    fileprivate init?(from reader: inout StateReader) throws(StateDecodingError) {
-        let letters = try reader.count(atMost: Int(UInt16.max))
-        guard letters > 0 else { return nil }
-        self.init(hash: try reader.word(), simHash: SimHash(bits: try reader.word()), letters: UInt16(letters))
     }
 }

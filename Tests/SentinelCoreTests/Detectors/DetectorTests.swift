@@ -22,7 +22,7 @@ struct DetectorTests {
         var history = PostHistory()
         for (index, hash) in hashes.enumerated() {
             // Hashes that differ by much stand for texts that do.
-            let print = hash.map { Fingerprint(hash: $0, simHash: SimHash(bits: $0), letters: 30) }
+            let print = hash.map { Fingerprint(hash: $0, sketch: TextSketch(low: $0, high: $0), letters: 30) }
             history.append(at: start + Int64(index) * 60_000, fingerprint: print)
         }
         return history
@@ -87,40 +87,6 @@ struct DetectorTests {
         history.reset(at: start + 1_200_000)
         #expect(Cadence().finding(in: history) == nil)
         #expect(IdenticalPosts().finding(at: start + 1_200_001, in: history) == nil)
-    }
-
-    // MARK: Duplicate content
-
-    private let text = Fingerprint(hash: 77, simHash: SimHash(bits: 77), letters: 20)
-
-    @Test func `only who copies is found, with who was there before`() throws {
-        var sightings = TextSightings()
-        sightings.add(Array("first".utf8), at: start)
-        #expect(DuplicateContent().finding(fingerprint: text, by: Array("first".utf8), at: start, in: sightings) == nil)
-        let finding = try #require(
-            DuplicateContent().finding(fingerprint: text, by: Array("copy%".utf8), at: start + 1, in: sightings)
-        )
-        #expect(finding.rule == "duplicate_content")
-        #expect(finding.description == "posted a text that another user has posted within 24 h")
-        #expect(finding.evidence["accounts_named"] == .array([.string("first")]))
-        // Whether the copy was added before it is judged makes no difference.
-        sightings.add(Array("copy%".utf8), at: start + 1)
-        let after = DuplicateContent().finding(fingerprint: text, by: Array("copy%".utf8), at: start + 1, in: sightings)
-        #expect(after?.description == finding.description)
-    }
-
-    @Test func `a text counts within the window, from a length on, and for enough accounts`() {
-        var sightings = TextSightings()
-        sightings.add([1], at: start)
-        var detector = DuplicateContent()
-        #expect(detector.finding(fingerprint: text, by: [2], at: start + 86_400_000, in: sightings) == nil)
-        #expect(detector.finding(fingerprint: text, by: [2], at: start + 86_399_999, in: sightings) != nil)
-        let short = Fingerprint(hash: 77, simHash: SimHash(bits: 77), letters: 19)
-        #expect(detector.finding(fingerprint: short, by: [2], at: start, in: sightings) == nil)
-        detector.parameters.accounts = 3
-        #expect(detector.finding(fingerprint: text, by: [2], at: start, in: sightings) == nil)
-        sightings.add([3], at: start)
-        #expect(detector.finding(fingerprint: text, by: [2], at: start, in: sightings) != nil)
     }
 
     // MARK: Repetition
