@@ -34,6 +34,9 @@ static const char event_source[] = {
 static const char sentinel_allow_source[] = {
 #embed "../../lua/sentinel_allow.lua"
     , 0};
+static const char sentinel_applied_source[] = {
+#embed "../../lua/sentinel_applied.lua"
+    , 0};
 static const char sentinel_block_source[] = {
 #embed "../../lua/sentinel_block.lua"
     , 0};
@@ -78,6 +81,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(change),
     LUA_FILE(event),
     LUA_FILE(sentinel_allow),
+    LUA_FILE(sentinel_applied),
     LUA_FILE(sentinel_block),
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),

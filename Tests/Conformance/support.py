@@ -54,6 +54,11 @@ def standard_policy():
     return chunk()[len(LIBRARY_HEAD):end + 1]
 
 
+def standard_hash():
+    """The name of the built-in policy."""
+    return re.findall(r"^POLICY\.hash = '(\w+)'$", standard_policy(), re.M)[-1]
+
+
 def lua_files():
     """The names in lua/, in the order in which they are joined."""
     listed = (ROOT / "Sources" / "CSentinelLua" / "CSentinelLua.c").read_text()
