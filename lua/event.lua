@@ -5,13 +5,14 @@ local SIZES = {
   kind = 64, user = 256, ip = 64, text = 1048576, object = 256, email = 320, username = 256, id = 256, created = 64,
   anonymous = 64, tokens = 64, status = 64, at = 64,
 }
+local UNWATCHED = { series = {}, distinct = {}, scopes = {}, plain = true, pairs = '' }
 local FLAGS = { ['1'] = true, ['true'] = true, ['0'] = false, ['false'] = false }
 
 -- The running call's event: the fields as given, and
 --   weight         tokens as a number
 --   is_anonymous   no account stands behind it
 --   address        what S.address knows of `ip`, or nil
---   subjects       user, ip and actor: whom rules count
+--   actor          the user, or the address where there is none; subjects: user, ip: whom rules count
 --   watched        what the policy watches in events of this kind
 local subjects = {}
 local event = { subjects = subjects }
@@ -37,16 +38,18 @@ function S.event(name, argv, kind_needed)
 
   local kind = event.kind
   if kind then
-    event.watched = POLICY.kinds[kind]
+    event.watched = KINDS[kind]
     if not event.watched then
       if not find(kind, '^[a-z][a-z0-9_]*$') then
         S.fail('BADARG', name .. ': kind is ' .. S.shown(kind)
           .. ', want lower-case letters, digits and _, like content')
       end
-      event.watched = POLICY.other
+      event.watched = OTHER
     end
   elseif kind_needed then
     S.required(name, event, 'kind')
+  else
+    event.watched = UNWATCHED
   end
   event.is_anonymous = false
   if event.anonymous then
@@ -74,7 +77,7 @@ function S.event(name, argv, kind_needed)
   if text_at and #event.text > POLICY.text_bytes then argv[text_at] = sub(event.text, 1, POLICY.text_bytes) end
   event.address = address
   subjects.user, subjects.ip = user, address and address.subject
-  subjects.actor = user or address.subject
+  event.actor = user or address.subject
   return event
 end
 
@@ -102,64 +105,4 @@ function S.blocked_reply(prefix, subject, till, now, counted)
   if verdict == 'throttle' then verdict = 'limit' end
   return S.reply('verdict', verdict, 'rule', block.rule, 'subject', subject, 'reason', block.reason,
     'retry_after_ms', till < math.huge and till - now or nil, 'ref', block.ref)
-end
-
--- The states of the subjects that the event's limits count, each in its scope; and the actor's, which also remembers.
-function S.load_states(of)
-  local used = of.watched.scopes
-  local scopes = POLICY.scopes
-  for i = 1, #scopes do
-    local scope = scopes[i]
-    local subject = subjects[scope.id]
-    if subject and (i == 1 or used[scope.id]) then
-      S.load_state(scope, subject)
-    else
-      scope.loaded = false
-    end
-  end
-end
-
--- Looks at every limit of the event. `counting`: what remains is told as after the event.
--- Returns rule, limit and remaining of the tightest limit that allows the event (nil: no limit), then
---   refused   {rule, limit, remaining, wait} of the rule that makes it wait longest, or nil
---   flags     list of {rule, used} that are exceeded, or nil
-function S.judge(of, now, counting)
-  local tightest, tightest_limit, least, refused, flags
-  local all, anonymous, weight = of.watched.series, of.is_anonymous, of.weight
-  for k = 1, #all do
-    local series = all[k]
-    if series.state.loaded then
-      local window, rules = S.window(series), series.rules
-      local at = window[LAST]
-      if now > at then at = now end
-      for i = 1, #rules do
-        local rule, first = rules[i], window[FIRST + 2 * i]
-        local limit = anonymous and rule.anonymous or rule.limit
-        local cost = rule.sum and weight or 1
-        local used
-        if not rule.sum and first > at - rule.window then -- the usual case, without a call
-          used = window[N] - window[BASE + 2 * i]
-        else
-          used = S.used(window, series, i, at)
-        end
-        local left = limit - used - cost
-        if left < 0 and cost > 0 then
-          flags = flags or {}
-          flags[#flags + 1] = { rule = rule, used = used }
-          if rule.enforce then
-            -- For an event that came late the window frees at its own clock, not at its time.
-            local wait = cost > limit and -1 or S.wait(window, series, i, -left, at) + at - now
-            if not refused or (refused.wait ~= -1 and (wait == -1 or wait > refused.wait)) then
-              refused = { rule = rule, limit = limit, remaining = math.max(0, limit - used), wait = wait }
-            end
-          end
-        elseif rule.enforce then
-          if not counting then left = left + cost end
-          if left < 0 then left = 0 end -- a policy with a lower limit came in between
-          if not least or left < least then tightest, tightest_limit, least = rule, limit, left end
-        end
-      end
-    end
-  end
-  return tightest, tightest_limit, least, refused, flags
 end

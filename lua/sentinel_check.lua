@@ -11,11 +11,14 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   local prefix = S.partition(NAME, keys)
   local event = S.event(NAME, argv, false)
   local now = S.now(NAME, prefix, event.at)
-  local blocked, till = S.blocked(event, now)
-  if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end
+  S.note_time(now)
+  local scores = not S.load_states(event) and S.listed(event)
+  if scores then
+    local blocked, till = S.blocked(event, scores, now)
+    if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end
+  end
   if not event.kind then return { 'verdict', 'allow' } end
-  S.load_states(event)
-  local rule, limit, remaining, refused, flags = S.judge(event, now, false)
+  local remaining, rule, limit, refused, flags = S.judge(S.series_of(event), now, event, 1)
   if flags and S.allowed(S.names_of(event), now) then refused, flags = nil, nil end
   local names
   if flags then

@@ -15,49 +15,71 @@
 
 local NAME = 'sentinel_record'
 
--- The flags as the reply names them, and `rule=count` of each for the coordinator.
-local function told(flags, exceeded)
+-- Both lists of flags; either may be nil.
+local function joined(flags, more)
+  if not flags then return more end
+  for _, flag in ipairs(more) do flags[#flags + 1] = flag end
+  return flags
+end
+
+-- The flags as the reply names them; adds `rule=count` of each to the log entry, for the coordinator.
+local function told(flags, entry)
   local names, counts = {}, {}
-  for _, list in ipairs({ flags or {}, exceeded or {} }) do
-    for _, flag in ipairs(list) do
-      names[#names + 1] = flag.rule.id
-      counts[#counts + 1] = flag.rule.id .. '=' .. S.decimal(flag.used)
-    end
+  for i, flag in ipairs(flags) do
+    names[i] = flag.rule.id
+    counts[i] = flag.rule.id .. '=' .. S.decimal(flag.used)
   end
-  return concat(names, ','), concat(counts, ',')
+  entry[#entry + 1], entry[#entry + 2] = 'flags', concat(counts, ',')
+  return concat(names, ',')
 end
 
 S.register(NAME, {}, function(keys, argv)
   local prefix = S.partition(NAME, keys)
   local event = S.event(NAME, argv, true)
-  if event.kind == 'report' or event.kind == 'unblock' then
-    S.fail('BADARG', NAME .. ': kind ' .. event.kind .. ' is reserved for the log (see sentinel_report)')
+  local now, now_text, logged
+  if event.at then
+    now, now_text = S.now(NAME, prefix, event.at)
+    S.note_time(now)
   end
-  local now, now_text = S.now(NAME, prefix, event.at)
 
-  -- Read and decide.
-  local actor, id = POLICY.scopes[1], event.id
-  S.load_states(event)
-  if id then
-    local known = S.remembered(prefix, actor, id, now)
-    if known then return known end
+  -- Read.
+  local id, stamped = event.id, S.load_states(event)
+  local answer, answered_till
+  if id then answer, answered_till = S.remembered(prefix, ACTOR, id) end
+  local scores = not stamped and S.listed(event)
+  local all = S.series_of(event)
+  local values = (not stamped or event.watched.loose) and S.values_of(event, stamped)
+
+  -- Decide. Where there is room whatever the time, the log entry comes first and says what time it is: a command less.
+  local fits, remaining, rule, limit, ends, refused, flags, exempt
+  if not now and not answer and not scores and not (values and not S.values_fit(values)) then
+    fits, remaining, rule, limit, ends = S.fits(all, event)
   end
-  local blocked, till = S.blocked(event, now)
+  if fits then
+    now, now_text = S.log(argv)
+    logged = true
+  elseif not now then
+    now, now_text = S.now(NAME, prefix)
+  end
+  if S.note_time(now) and stamped then S.again() end
+  if answer and answered_till > now then return answer end
+  local blocked, till
+  if scores then blocked, till = S.blocked(event, scores, now) end
   if blocked then return S.blocked_reply(prefix, blocked, till, now, true) end
-  local rule, limit, remaining, refused, flags = S.judge(event, now, true)
-  local exempt = flags and S.allowed(S.names_of(event), now)
-  if exempt then refused, flags = nil, nil end
+  if not fits or now >= ends then
+    remaining, rule, limit, refused, flags = S.judge(all, now, event, 0)
+    exempt = flags and S.allowed(S.names_of(event), now)
+    if exempt then refused, flags = nil, nil end
+  end
 
-  -- Write. The log entry is the last that can fail, for it leaves a trace even when taken back.
-  local exceeded
+  -- Write.
   if not exempt then
     if not refused then
-      local all = event.watched.series
-      for i = 1, #all do
-        if all[i].state.loaded then S.count(all[i], event.weight, now, now_text) end
-      end
+      for i = 1, #all do S.count(all[i], event.weight, now, now_text) end
     end
-    exceeded = S.add_distinct(prefix, event, actor, now)
+    local exceeded = values and S.add_values(values, now, logged, id)
+    if exceeded then flags = joined(flags, exceeded) end
+    if not stamped and not scores then S.stamp(event) end
   end
   local reply
   if refused then
@@ -68,22 +90,16 @@ S.register(NAME, {}, function(keys, argv)
   else
     reply = { 'verdict', 'allow' }
   end
-  local fields = #argv
-  if refused then
-    argv[fields + 1], argv[fields + 2] = 'verdict', 'limit'
-    fields = fields + 2
-  end
-  if flags or exceeded then
-    local names, counts = told(flags, exceeded)
-    reply[#reply + 1], reply[#reply + 2] = 'flags', names
-    argv[fields + 1], argv[fields + 2] = 'flags', counts
+  if not logged then
+    if refused then argv[#argv + 1], argv[#argv + 2] = 'verdict', 'limit' end
+    if flags then reply[#reply + 1], reply[#reply + 2] = 'flags', told(flags, argv) end
+    S.log(argv)
   end
   if id then
     local expiry = now + POLICY.id_ttl
     if refused and refused.wait > 0 then expiry = math.min(expiry, now + refused.wait) end
-    S.remember(prefix, actor, id, reply, now, expiry)
+    S.remember(prefix, ACTOR, id, reply, now, expiry)
   end
-  call('XADD', place.events, 'MAXLEN', '~', POLICY.log_most, '*', unpack(argv))
-  S.save_states()
+  S.save_states(all)
   return reply
 end)

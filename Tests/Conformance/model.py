@@ -33,6 +33,7 @@ class Model:
         self.entries = {}  # (series, subject) -> [(time, weight)], oldest first
         self.last = {}     # (series, subject) -> time of the last counted event
         self.sets = {}     # (rule, slice, subject) -> elements
+        self.slices = {}   # (rule, subject) -> the newest of them
         self.ids = {}      # actor -> [new, old, insertions, since]
         self.blocks, self.allows = {}, {}  # subject -> (until or None, fields of the reply)
         self.refs = 0
@@ -220,7 +221,8 @@ class Model:
             subject, element = subjects.get(rule.per), values[rule.of]
             if not rule.watches(kind) or subject is None or element is None:
                 continue
-            slice_ = now // max(1, rule.window // self.policy.slices)
+            slice_ = max(now // max(1, rule.window // self.policy.slices), self.slices.get((rule.id, subject), 0))
+            self.slices[rule.id, subject] = slice_
             mine = self.sets.setdefault((rule.id, slice_, subject), set())
             if element in mine:
                 continue

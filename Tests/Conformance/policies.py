@@ -33,7 +33,7 @@ class Policy:
                     break
             else:
                 self.series.append((rule.per, rule.kinds, [rule]))
-        self.series.sort(key=lambda each: self.scopes.index(each[0]))
+        self.series.sort(key=lambda each: self.scopes.index("actor" if each[0] == "user" else each[0]))
 
 
 STANDARD = Policy([
@@ -64,69 +64,29 @@ ODD = Policy(
     net4=(24, 20, 8), net6=(64, 56), subject6=56, ids=5, id_ttl=1999)
 
 
+def watch(rule):
+    """One entry of POLICY.watches."""
+    what = f"distinct = '{rule.of}'" if rule.of else "sum = 'tokens'" if rule.sums else "count = true"
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(rule.kinds))
+    anonymous = f"anonymous = {rule.anonymous}, " if rule.anonymous else ""
+    return (f"{{ id = '{rule.id}', {what}, per = '{rule.per}', kinds = {{ {kinds} }}, limit = {rule.limit}, {anonymous}"
+            f"window = {rule.window}, enforce = {str(rule.enforces and not rule.of).lower()} }}")
+
+
 def lua(policy):
     """The POLICY table of the library."""
-    out = ["local POLICY = (function()"]
-    places = {}
-    for number, scope in enumerate(policy.scopes):
-        offset, names = 31, []
-        for at, (owner, kinds, rules) in enumerate(policy.series):
-            if owner != scope:
-                continue
-            name = f"series_{at}"
-            names.append(name)
-            places[at] = name
-            limits = ", ".join(
-                f"{{ id = '{r.id}', limit = {r.limit}, "
-                + (f"anonymous = {r.anonymous}, " if r.anonymous else "")
-                + f"window = {r.window}, sum = {str(r.sums).lower()}, enforce = {str(r.enforces).lower()} }}"
-                for r in rules)
-            most = max(1024 if r.sums else r.limit + 1 for r in rules)
-            label = f"{scope}.{'+'.join(sorted(kinds)) or 'any'}"
-            weighs = any(r.sums for r in rules)
-            out.append(
-                f"local {name} = {{ id = '{label}{'.tokens' if weighs else ''}', place = {len(names)}, "
-                f"scope = '{scope}', offset = {offset}, weight = {str(weighs).lower()}, "
-                f"window = {max(r.window for r in rules)}, most = {most}, rules = {{ {limits} }} }}")
-            offset += 8 * (4 + 2 * len(rules))
-        ttl = 2 * max([r.window for r in policy.limits if r.per == scope] + [policy.id_ttl])
-        out.append(f"local scope_{number} = {{ id = '{scope}', tag = {7 + number}, size = {offset - 1}, ttl = '{ttl}', "
-                   f"series = {{ {', '.join(names)} }} }}")
-    for number, rule in enumerate(policy.distinct):
-        out.append(
-            f"local distinct_{number} = {{ id = '{rule.id}', of = '{rule.of}', per = '{rule.per}', limit = {rule.limit}, "
-            f"window = {rule.window}, step = {max(1, rule.window // policy.slices)}, slices = {policy.slices}, "
-            f"paired = {str(rule.of != 'object').lower()} }}")
-
-    def watched(kind):
-        series = [places[at] for at, each in enumerate(policy.series) if not each[1] or kind in each[1]]
-        used = {each[0] for each in policy.series if not each[1] or kind in each[1]}
-        counted = [f"distinct_{n}" for n, rule in enumerate(policy.distinct) if rule.watches(kind)]
-        return (f"{{ series = {{ {', '.join(series)} }}, distinct = {{ {', '.join(counted)} }}, "
-                f"scopes = {{ {', '.join(f'{each} = true' for each in sorted(used))} }} }}")
-
-    kinds = sorted({kind for rule in policy.rules for kind in rule.kinds})
-    step = 0
-    for rule in policy.distinct:
-        if rule.of != "object":
-            a, b = step, max(1, rule.window // policy.slices)
-            while b:
-                a, b = b, a % b
-            step = a
-    out.append("local POLICY = { scopes = { " + ", ".join(f"scope_{n}" for n in range(len(policy.scopes))) + " },")
-    out.append("kinds = {")
-    out += [f"  {kind} = {watched(kind)}," for kind in kinds]
-    out.append(f"}}, other = {watched(None)}, unwatched = {{ series = {{}}, distinct = {{}}, scopes = {{}} }}, rules = {{")
-    out += [f"  {rule.id} = {{ id = '{rule.id}', module = 'spam', severity = 3, reason = 'SPAM', shadow = false, "
-            f"report = false }}," for rule in policy.rules]
+    watches = ",\n  ".join(watch(rule) for rule in policy.rules)
+    rules = [f"{rule.id} = {{ id = '{rule.id}', module = 'spam', severity = 3, reason = 'SPAM', shadow = false, report = false }}"
+             for rule in policy.rules]
     nets = lambda lengths: ", ".join(map(str, lengths))
-    out.append(f"""}}, critical = {{ ['for'] = {DAY}, cap = {7 * DAY} }},
+    return f"""local POLICY = {{ watches = {{
+  {watches}
+}}, rules = {{
+  {", ".join(rules)}
+}}, critical = {{ ['for'] = {DAY}, cap = {7 * DAY} }},
 open_flags = {{ count = 3, block = {{ ['for'] = 900000, cap = {7 * DAY} }} }},
 repeat_ttl = '{30 * DAY}', quiet = {DAY}, retention = {30 * DAY},
 net4 = {{ {nets(policy.net4)} }}, net6 = {{ {nets(policy.net6)} }}, subject6 = {policy.subject6},
 text_bytes = 2048, log_most = '250000', alerts_most = '10000', audit_most = '100000',
-ids = {policy.ids}, id_ttl = {policy.id_ttl}, tally_ttl = '{DAY}', memo_step = {step or 60000}, hash = 'test' }}
-return POLICY
-end)()
-""")
-    return "\n".join(out)
+ids = {policy.ids}, id_ttl = {policy.id_ttl}, tally_ttl = '{DAY}', hash = 'test' }}
+"""

@@ -8,7 +8,7 @@ package enum LibrarySource {
 
     /// This build's library version, as it stands in `lua/library.lua`. It grows with each change that older
     /// coordinators could not work with; an older build never overwrites a newer one.
-    package static let version: Int64 = 1
+    package static let version: Int64 = 2
 
     /// The chunk for `FUNCTION LOAD`.
     package static func text(for policy: Policy) -> String {

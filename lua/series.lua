@@ -1,0 +1,260 @@
+-- Series: what several limits count together, and the code that reads, judges and counts one.
+--
+-- A *series* is one kind of thing that is counted: the same events of the same subject, whatever the limits on them. The
+-- minute's, the day's and the token limit of messages share one: one sorted set, one row of numbers in the state of the
+-- subject. A *scope* is whose state that is: `actor` (the user, or the address where there is no user; it also serves
+-- what is counted per user), `ip` and so on.
+--
+-- POLICY.watches is the list of what the rules count. The first call makes series and scopes of it, and for each series
+-- a few functions, written out for its limits as a person would write them for one series: no loops, no tables, the
+-- figures as constants. This is what a verdict costs, so it is worth it. They keep the window that they work on in locals
+--   n, total    running number and sum of weights of the last counted event
+--   last        its time;  expires: when the sorted set ends
+--   f1, b1      per limit: time of the oldest entry inside its window, and what was counted before it. So n - b1 is what
+--               the window holds; nothing is inside when that is 0
+-- and are
+--   read(raw)             takes them from the state;  ask(n, total, last): from the newest entry of the sorted set
+--   judge(now, event, spare)   what the limits say at time now to one more event (spare 1: what is left before it).
+--                         Returns the least that is left of a limit that refuses, its rule, its figure, and until when
+--                         that holds: then the next entry leaves a window. What is exceeded goes to S.exceed
+--   count(key, now, text, weight)   adds the event; returns the entry's member, and whether there is something to settle
+--   settle(key)           trims the sorted set, renews its time to live
+--   pack()                them as they stand in the state
+
+local SLICES = 12 -- of a window of distinct values: a finer slide costs more HyperLogLogs
+local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a function
+local INFINITY = 1 / 0
+
+local CODE = [[
+local S, series, call, pack, unpacked, decimal = ...
+local rules, exceed, slide, KEEP = series.rules, S.exceed, S.slide, series.keep
+local n, total, last, expires = 0, 0, 0, 0
+local $firsts
+
+function series.read(raw)
+  n, total, last, expires, $firsts = unpacked('$format', raw, $offset)
+  return n >= 0
+end
+
+function series.ask(...)
+  n, total, last, expires = ...
+  $unknown
+end
+
+function series.judge(now, event, spare)
+  local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
+  local anonymous, weight = event.is_anonymous, event.weight
+  local limit, left
+  if last > now then now = last end
+$judged
+  return least, tightest, most, ends
+end
+
+function series.count(key, now, text, weight)
+  if last > now then now, text = last, decimal(last) end
+  local member = $member
+  call('ZADD', key, text, member)
+$begun
+  n, total, last = n + 1, $total, now
+  return member, expires - now < $window or n % 64 == 0
+end
+
+function series.settle(key)
+  if expires - last < $window then
+    if n > 1 then call('ZREMRANGEBYSCORE', key, '-inf', decimal(last - $window)) end
+    call('PEXPIRE', key, '$ttl')
+    expires = last + $ttl
+    series.scope.renewed = true
+  end
+  -- A series whose rules only alert has no limit of its own.
+  if n % 64 == 0 then call('ZREMRANGEBYRANK', key, '0', KEEP) end
+end
+
+function series.fresh(key)
+  expires = last + $ttl
+  return call('PEXPIRE', key, '$ttl', 'NX') == 1
+end
+
+function series.pack()
+  return pack('$format', n, total, last, expires, $firsts)
+end
+]]
+
+-- One limit in `judge`.
+local JUDGED = [[
+  if f$i <= now - $window and b$i < $sum then f$i, b$i = slide(series, $i, now, last, $sum) end
+  limit = $limit
+  left = limit - ($sum - b$i) - $cost
+  if left < 0 and $cost > 0 then
+    exceed(series, $i, limit, limit - left - $cost, now, f$i, b$i, $cost)
+  elseif left + spare * $cost < least and $enforce then
+    least, tightest, most = left + spare * $cost, rules[$i], limit
+  end
+  if f$i + $window < ends and b$i < $sum then ends = f$i + $window end
+]]
+
+local function filled(template, values)
+  return (string.gsub(template, '%$(%a+)', values))
+end
+
+-- The words for the limit that holds for an event: see Limit.swift for the order.
+local function limit_words(rule)
+  local words = S.decimal(rule.limit)
+  if rule.anonymous then words = format('anonymous and %.0f or %s', rule.anonymous, words) end
+  return words
+end
+
+-- Writes the code of one series and runs it.
+local function equip(series, offset)
+  local firsts, unknown, judged, begun, doubles = {}, {}, {}, {}, 4
+  for i, rule in ipairs(series.rules) do
+    local sum = rule.sum and 'total' or 'n'
+    local values = { i = i, window = S.decimal(rule.window), sum = sum, cost = rule.sum and 'weight' or '1',
+      limit = limit_words(rule), enforce = tostring(rule.enforce) }
+    firsts[i] = filled('f$i, b$i', values)
+    unknown[i] = filled('f$i, b$i = n > 0 and 1 or 0, 0', values) -- 1: older than any window, so it is looked up
+    judged[i] = filled(JUDGED, values)
+    begun[i] = filled('  if b$i == $sum then f$i = now end', values)
+    doubles = doubles + 2
+  end
+  series.format, series.bytes, series.offset = '<' .. string.rep('d', doubles), 8 * doubles, offset
+  series.place, series.keep = S.decimal(offset - 1), S.decimal(-series.most - 1)
+  local code = filled(CODE, {
+    format = series.format, offset = offset, firsts = concat(firsts, ', '), unknown = concat(unknown, '\n  '),
+    judged = concat(judged), begun = concat(begun, '\n'),
+    member = series.weight and "pack('>I5dd', n + 1, total, weight)" or "pack('>I5', n + 1)",
+    total = series.weight and 'total + weight' or 'total',
+    window = S.decimal(series.window), ttl = S.decimal(2 * series.window),
+  })
+  assert(loadstring(code, '=series'))(S, series, call, pack, unpacked, S.decimal)
+  return offset + series.bytes
+end
+
+local function scope_of(per, scopes)
+  local id = per == 'user' and 'actor' or per
+  local scope = scopes[id]
+  if not scope then
+    scope = { id = id, series = {}, sets = {}, ttl = 2 * POLICY.id_ttl, loaded = 0 }
+    scopes[id] = scope
+    SCOPES[#SCOPES + 1] = scope
+  end
+  return scope
+end
+
+-- Whether a series has room for one more limit. It weighs one thing alone.
+local function takes(series, watch)
+  return #series.rules < MOST and (not watch.sum or not series.weight or series.weight == watch.sum)
+end
+
+-- Names a series by what it counts, so that another limit on the same events keeps the counts.
+local function add_limit(watch, scope, by_name)
+  local name, number = watch.per .. '.' .. (#watch.kinds > 0 and concat(watch.kinds, '+') or 'any'), 1
+  local series = by_name[name]
+  while series and not takes(series, watch) do
+    number = number + 1
+    series = by_name[name .. '.' .. number]
+  end
+  if number > 1 then name = name .. '.' .. number end
+  if not series then
+    series = { id = name, scope = scope, kinds = watch.kinds, needs_user = watch.per == 'user', rules = {}, most = 0,
+      window = 0, moved = 0 }
+    by_name[name] = series
+    scope.series[#scope.series + 1] = series
+  end
+  series.rules[#series.rules + 1] = watch
+  series.weight = series.weight or watch.sum
+  series.window = math.max(series.window, watch.window)
+  series.most = math.max(series.most, watch.sum and 1024 or math.max(watch.limit, watch.anonymous or 0) + 1)
+end
+
+local function add_set(watch, scope)
+  watch.scope, watch.needs_user = scope, watch.per == 'user'
+  watch.step = math.max(1, floor(watch.window / SLICES))
+  watch.slices = SLICES
+  watch.ttl = S.decimal(watch.window + watch.step)
+  -- What is counted about a user at an address changes only with the time and the pair.
+  watch.paired = watch.distinct ~= 'object'
+  watch.name = tonumber(sub(redis.sha1hex(watch.id .. watch.window), 1, 8), 16)
+  scope.sets[#scope.sets + 1] = watch
+  scope.ttl = math.max(scope.ttl, 2 * watch.window)
+end
+
+-- What the policy watches in events of a kind:
+--   series, distinct   those that count it
+--   scopes             whose states are read besides the actor's
+--   plain              each of its series is the actor's and counts each event of the kind
+--   pairs              numbers the set of rules about user and address: what one set has counted says nothing of another
+local pair_sets, pair_sets_known = {}, 0
+
+local function watched_of(kind)
+  local watched, seen, paired = { series = {}, distinct = {}, scopes = {}, plain = true, loose = false }, {}, {}
+  local function watches(kinds)
+    for _, each in ipairs(kinds) do
+      if each == kind then return true end
+    end
+    return #kinds == 0
+  end
+  for _, scope in ipairs(SCOPES) do
+    for _, series in ipairs(scope.series) do
+      if watches(series.kinds) then
+        watched.series[#watched.series + 1] = series
+        if scope ~= ACTOR and not seen[scope] then
+          seen[scope] = true
+          watched.scopes[#watched.scopes + 1] = scope
+        end
+        if scope ~= ACTOR or series.needs_user then watched.plain = false end
+      end
+    end
+  end
+  for _, watch in ipairs(POLICY.watches) do
+    if watch.distinct and watches(watch.kinds) then
+      watched.distinct[#watched.distinct + 1] = watch
+      if watch.paired then paired[#paired + 1] = watch.id else watched.loose = true end
+    end
+  end
+  local set = concat(paired, ' ')
+  if not pair_sets[set] then
+    pair_sets_known = pair_sets_known + 1
+    pair_sets[set] = string.char(pair_sets_known)
+  end
+  watched.pairs = pair_sets[set]
+  return watched
+end
+
+S.preparations[#S.preparations + 1] = function()
+  local scopes, by_name = {}, {}
+  SCOPES, KINDS = {}, {}
+  ACTOR = scope_of('actor', scopes)
+  local step = 0
+  for _, watch in ipairs(POLICY.watches) do
+    local scope = scope_of(watch.per, scopes)
+    if watch.distinct then
+      add_set(watch, scope)
+      if watch.paired then
+        local rest = watch.step
+        while rest > 0 do step, rest = rest, step % rest end
+      end
+    else
+      add_limit(watch, scope, by_name)
+    end
+    for _, kind in ipairs(watch.kinds) do KINDS[kind] = true end
+  end
+  -- The step in which "this user at this address is counted" stays true: a divisor of every rule's slice.
+  S.memo_step = step > 0 and step or 60000
+  for _, scope in ipairs(SCOPES) do
+    local offset, layout = S.HEAD_SIZE + 1, { scope.id }
+    for _, series in ipairs(scope.series) do
+      if series.weight then series.id = series.id .. '.' .. series.weight end
+      scope.ttl = math.max(scope.ttl, 2 * series.window)
+      layout[#layout + 1] = series.id
+      for _, rule in ipairs(series.rules) do
+        layout[#layout + 1] = (rule.sum or '') .. S.decimal(rule.window)
+      end
+      offset = equip(series, offset)
+    end
+    scope.size, scope.ttl = offset - 1, S.decimal(scope.ttl)
+    scope.tag = tonumber(sub(redis.sha1hex(concat(layout, ' ')), 1, 8), 16)
+  end
+  for kind in pairs(KINDS) do KINDS[kind] = watched_of(kind) end
+  OTHER = watched_of('')
+end
