@@ -8,6 +8,54 @@ local SIZES = {
 local UNWATCHED = { series = {}, distinct = {}, scopes = {}, plain = true, pairs = '' }
 local FLAGS = { ['1'] = true, ['true'] = true, ['0'] = false, ['false'] = false }
 
+-- What a row of field names means, by name after name: so each row is looked at once, and not in each call. A memo, not
+-- state: bounded, emptied when full. Where a row may end it has at COUNT how many arguments it is, if all of its fields
+-- are among kind, user, ip and text; at the others where their values are.
+local COUNT, KIND_AT, USER_AT, IP_AT, TEXT_AT = 1, 2, 3, 4, 5
+local PLACES = { kind = KIND_AT, user = USER_AT, ip = IP_AT, text = TEXT_AT }
+local shapes, shapes_known, SHAPES_MOST = {}, 0, 256
+
+local function learn_shape(argv)
+  if #argv > 8 then return end
+  for i = 1, #argv, 2 do
+    if not PLACES[argv[i]] then return end
+  end
+  if shapes_known >= SHAPES_MOST then shapes, shapes_known = {}, 0 end
+  local shape, taken = shapes, {}
+  for i = 1, #argv, 2 do
+    local field = argv[i]
+    local next_shape = shape[field]
+    if taken[field] then return end
+    taken[field] = i + 1
+    if not next_shape then
+      next_shape = {}
+      shape[field], shapes_known = next_shape, shapes_known + 1
+    end
+    shape = next_shape
+  end
+  if not (taken.kind and taken.user and taken.ip) then return end
+  shape[COUNT] = #argv
+  for field, at in pairs(taken) do shape[PLACES[field]] = at end
+end
+
+-- The short way of an event that names kind, user, address and perhaps a text, and nothing else: its reply; nil where it
+-- is not the usual event of a known user at a known address, and nothing was written.
+function S.short_way(argv)
+  local count, shape = #argv, shapes
+  for i = 1, count, 2 do
+    shape = shape[argv[i]]
+    if not shape then return learn_shape(argv) end
+  end
+  if shape[COUNT] ~= count then return nil end
+  local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], addresses[argv[shape[IP_AT]]]
+  local text = argv[shape[TEXT_AT]]
+  if not watched or not address or #user > 256 or user == '' or text and #text > POLICY.text_bytes then return nil end
+  local express = watched.express
+  if not express then return nil end
+  argv[shape[IP_AT]] = address.text
+  return express(place, argv, watched.pairs, user, address, 0)
+end
+
 -- The running call's event: the fields as given, and
 --   weight         tokens as a number
 --   is_anonymous   no account stands behind it

@@ -74,13 +74,16 @@ local function new_place(name, keys)
   local new = {
     prefix = prefix, namespace = namespace, partition = partition, events = prefix .. ':events',
     blocks = prefix .. ':blocks', allow = prefix .. ':allow', block_changes = prefix .. ':seq:blocks',
-    actors = prefix .. ':s:actor:', states = {}, windows = {},
+    actors = prefix .. ':s:actor:', users = prefix .. ':s:actor:user:', states = {}, windows = {}, user_windows = {},
     -- See state.lua: the piece of time and the block list that stamps are of.
     bucket = 0, ends = 0, generation = false, epoch = 0,
   }
   for _, scope in ipairs(SCOPES) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'
-    for _, series in ipairs(scope.series) do new.windows[series] = prefix .. ':w:' .. series.id .. ':' end
+    for _, series in ipairs(scope.series) do
+      new.windows[series] = prefix .. ':w:' .. series.id .. ':'
+      new.user_windows[series] = new.windows[series] .. 'user:'
+    end
   end
   if places_known >= PLACES_MOST then places, places_known = {}, 0 end
   places[prefix], places_known = new, places_known + 1
@@ -110,6 +113,7 @@ function S.decimal(number)
   return format('%.0f', number)
 end
 
+local INFINITY = 1 / 0
 S.MAX_TIME = 9007199254740991 -- 2^53 - 1: what a double holds exactly
 
 function S.fail_odd(name, count)
@@ -312,7 +316,9 @@ end
 local AGAIN = {}
 
 -- What the call took for granted is not so: all that it wrote is taken back, and it begins again, asking more.
-function S.again()
+-- `now`: the time that it turned out to be.
+function S.again(now)
+  if now then S.note_time(now) end
   S.asking = true
   error(AGAIN, 0)
 end
@@ -323,7 +329,7 @@ local function failed(name, body, keys, argv, result)
   take_back()
   local done
   if result == AGAIN then
-    journaled = 0
+    journaled, S.fetched = 0, nil
     done, result = pcall(body, keys, argv)
     S.asking = false
     if done then return result end
@@ -341,7 +347,7 @@ function S.register(name, flags, body)
     flags = flags,
     callback = function(keys, argv)
       if not prepared then prepare() end
-      journaled, logged = 0, nil
+      journaled, logged, S.fetched = 0, nil, nil
       local done, result = pcall(body, keys, argv)
       if done then return result end
       return failed(name, body, keys, argv, result)

@@ -3,7 +3,7 @@
 local TRIMMED_EACH = 64 -- entries; so the log may hold as many more than POLICY.log_most
 
 local since_trim = 0
-local last_text, last_ms
+local last_head, last_text, last_ms -- begin, time and time of the last position
 
 -- Adds an entry. Returns its time in ms, as a number and as a decimal text: the stream takes it from the server's clock.
 function S.log(fields)
@@ -16,9 +16,14 @@ function S.log(fields)
     id = call('XADD', place.events, 'MAXLEN', '~', POLICY.log_most, '*', unpack(fields))
   end
   logged = id
-  local text = sub(id, 1, find(id, '-', 10, true) - 1)
-  if text ~= last_text then last_text, last_ms = text, tonumber(text) end
-  return last_ms, text
+  local head = sub(id, 1, 14)
+  if head ~= last_head then
+    local stop = find(id, '-', 1, true)
+    last_head = stop == 14 and head
+    last_text = sub(id, 1, stop - 1)
+    last_ms = tonumber(last_text)
+  end
+  return last_ms, last_text
 end
 
 -- What XINFO STREAM says of one field.
@@ -38,6 +43,9 @@ function S.unlog()
   if added == 1 and field_of(info, 'groups') == 0 then return call('DEL', place.events) end
   call('XDEL', place.events, id)
   local newest = call('XREVRANGE', place.events, '+', '-', 'COUNT', '1')[1]
-  call('XSETID', place.events, newest and newest[1] or id, 'ENTRIESADDED', S.decimal(added - 1), 'MAXDELETEDID',
-    field_of(info, 'max-deleted-entry-id'))
+  local most_deleted = field_of(info, 'max-deleted-entry-id')
+  if most_deleted == '0-0' then most_deleted = '0-1' end -- 0-0 would change nothing
+  local last = newest and newest[1] or id
+  if S.after(most_deleted, last) then last = most_deleted end
+  call('XSETID', place.events, last, 'ENTRIESADDED', S.decimal(added - 1), 'MAXDELETEDID', most_deleted)
 end

@@ -34,12 +34,23 @@ local function told(flags, entry)
 end
 
 S.register(NAME, {}, function(keys, argv)
-  local prefix = S.partition(NAME, keys)
-  local event = S.event(NAME, argv, true)
+  place = places[keys[1]]
+  if not place or keys[2] then S.partition(NAME, keys) end
+  local short = S.short_way(argv)
+  if short then return short end
+  local prefix, event = place.prefix, S.event(NAME, argv, true)
+  if event.kind == 'report' or event.kind == 'unblock' then
+    S.fail('BADARG', NAME .. ': kind ' .. event.kind .. ' is reserved for the log (see sentinel_report)')
+  end
   local now, now_text, logged
   if event.at then
     now, now_text = S.now(NAME, prefix, event.at)
     S.note_time(now)
+  end
+  local express = event.watched.express
+  if express and not S.fetched and event.user and not event.is_anonymous and not event.id then
+    short = express(place, argv, event.watched.pairs, event.user, event.address or NOWHERE, event.weight, now, now_text)
+    if short then return short end
   end
 
   -- Read.
@@ -52,16 +63,17 @@ S.register(NAME, {}, function(keys, argv)
 
   -- Decide. Where there is room whatever the time, the log entry comes first and says what time it is: a command less.
   local fits, remaining, rule, limit, ends, refused, flags, exempt
-  if not now and not answer and not scores and not (values and not S.values_fit(values)) then
+  if not answer and not scores and not (values and not S.values_fit(values)) then
     fits, remaining, rule, limit, ends = S.fits(all, event)
   end
   if fits then
-    now, now_text = S.log(argv)
+    local logged_at, logged_text = S.log(argv)
     logged = true
+    if not now then now, now_text = logged_at, logged_text end
   elseif not now then
     now, now_text = S.now(NAME, prefix)
   end
-  if S.note_time(now) and stamped then S.again() end
+  if S.note_time(now) and stamped then S.again(now) end
   if answer and answered_till > now then return answer end
   local blocked, till
   if scores then blocked, till = S.blocked(event, scores, now) end

@@ -37,13 +37,10 @@ S.register(NAME, {}, function(keys, argv)
     S.load_states(event)
     local known, till = S.remembered(prefix, actor, event.id)
     if known and till > now then return known end
-    call('HLEN', prefix .. ':i:' .. actor.subject) -- a foreign type fails before the entry, which cannot be taken back
-    call('HLEN', prefix .. ':j:' .. actor.subject)
   end
-  local entry = call('XADD', place.events, 'MAXLEN', '~', POLICY.log_most, '*', unpack(S.reply(
-    'kind', 'report', 'type', report.type, 'user', event.user, 'ip', event.address and event.address.text,
-    'severity', report.severity, 'description', report.description, 'context', report.context, 'at', report.at)))
-  local reply = { 'accepted', entry }
+  S.log(S.reply('kind', 'report', 'type', report.type, 'user', event.user, 'ip', event.address and event.address.text,
+    'severity', report.severity, 'description', report.description, 'context', report.context, 'at', report.at))
+  local reply = { 'accepted', logged }
   if event.id then
     S.remember(prefix, actor, event.id, reply, now, now + POLICY.id_ttl)
     S.save_states({})

@@ -23,11 +23,10 @@
 
 local SLICES = 12 -- of a window of distinct values: a finer slide costs more HyperLogLogs
 local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a function
-local INFINITY = 1 / 0
 
 local CODE = [[
-local S, series, call, pack, unpacked, decimal = ...
-local rules, exceed, slide, KEEP = series.rules, S.exceed, S.slide, series.keep
+local S, series, call, pack, unpacked, sub, decimal = ...
+local rules, exceed, slide, log, again, KEEP = series.rules, S.exceed, S.slide, S.log, S.again, series.keep
 local n, total, last, expires = 0, 0, 0, 0
 local $firsts
 
@@ -51,11 +50,7 @@ $judged
 end
 
 function series.count(key, now, text, weight)
-  if last > now then now, text = last, decimal(last) end
-  local member = $member
-  call('ZADD', key, text, member)
-$begun
-  n, total, last = n + 1, $total, now
+$counted
   return member, expires - now < $window or n % 64 == 0
 end
 
@@ -78,6 +73,40 @@ end
 function series.pack()
   return pack('$format', n, total, last, expires, $firsts)
 end
+
+local reply, asked = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }, { is_anonymous = false }
+
+function series.express(place, argv, pairs, user, address, weight, now, text)
+  local key = place.users .. user
+  local found = call('MGET', place.block_changes, key)
+  S.fetched = found
+  local raw, stamp = found[2], address.epoch == place.epoch and address.stamps[pairs]
+  if not (stamp and raw and found[1] == place.generation and sub(raw, $size + 1, $size + #stamp) == stamp) then
+    return nil
+  end
+  n, total, last, expires, $firsts = unpacked('$format', raw, $offset)
+  if n < 0 then return nil end
+  local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
+  local left
+$fitted
+  local logged, logged_text = log(argv)
+  if not now then now, text = logged, logged_text end
+  if now >= place.ends then again(now) end
+  if now >= ends then
+    asked.weight, series.scope.subject = weight, 'user:' .. user
+    least, tightest, most = series.judge(now, asked, 0)
+  end
+  key = place.user_windows[series] .. user
+$counted
+  if expires - now < $window or n % 64 == 0 then
+    series.settle(key)
+    call('PEXPIRE', place.users .. user, series.scope.ttl)
+  end
+  call('SETRANGE', place.users .. user, '$place', pack('$format', n, total, last, expires, $firsts))
+  if not tightest then return { 'verdict', 'allow' } end
+  reply[4], reply[6], reply[8] = tightest.id, most, least
+  return reply
+end
 ]]
 
 -- One limit in `judge`.
@@ -93,6 +122,23 @@ local JUDGED = [[
   if f$i + $window < ends and b$i < $sum then ends = f$i + $window end
 ]]
 
+-- The same for one who has an account, as of the last event.
+local FITTED = [[
+  left = $registered - ($sum - b$i) - $cost
+  if left < 0 then return nil end
+  if left < least and $enforce then least, tightest, most = left, rules[$i], $registered end
+  if f$i + $window < ends then ends = f$i + $window end
+]]
+
+-- One event more.
+local COUNTED = [[
+  if last > now then now, text = last, decimal(last) end
+  local member = $member
+  call('ZADD', key, text, member)
+$begun
+  n, total, last = n + 1, $total, now
+]]
+
 local function filled(template, values)
   return (string.gsub(template, '%$(%a+)', values))
 end
@@ -105,29 +151,30 @@ local function limit_words(rule)
 end
 
 -- Writes the code of one series and runs it.
-local function equip(series, offset)
-  local firsts, unknown, judged, begun, doubles = {}, {}, {}, {}, 4
+local function equip(series, offset, size)
+  local firsts, unknown, judged, fitted, begun = {}, {}, {}, {}, {}
   for i, rule in ipairs(series.rules) do
     local sum = rule.sum and 'total' or 'n'
     local values = { i = i, window = S.decimal(rule.window), sum = sum, cost = rule.sum and 'weight' or '1',
-      limit = limit_words(rule), enforce = tostring(rule.enforce) }
+      limit = limit_words(rule), registered = S.decimal(rule.limit), enforce = tostring(rule.enforce) }
     firsts[i] = filled('f$i, b$i', values)
     unknown[i] = filled('f$i, b$i = n > 0 and 1 or 0, 0', values) -- 1: older than any window, so it is looked up
-    judged[i] = filled(JUDGED, values)
+    judged[i], fitted[i] = filled(JUDGED, values), filled(FITTED, values)
     begun[i] = filled('  if b$i == $sum then f$i = now end', values)
-    doubles = doubles + 2
   end
-  series.format, series.bytes, series.offset = '<' .. string.rep('d', doubles), 8 * doubles, offset
+  series.format, series.offset = '<' .. string.rep('d', series.bytes / 8), offset
   series.place, series.keep = S.decimal(offset - 1), S.decimal(-series.most - 1)
-  local code = filled(CODE, {
-    format = series.format, offset = offset, firsts = concat(firsts, ', '), unknown = concat(unknown, '\n  '),
-    judged = concat(judged), begun = concat(begun, '\n'),
+  local window, ttl = S.decimal(series.window), S.decimal(2 * series.window)
+  local counted = filled(COUNTED, {
     member = series.weight and "pack('>I5dd', n + 1, total, weight)" or "pack('>I5', n + 1)",
-    total = series.weight and 'total + weight' or 'total',
-    window = S.decimal(series.window), ttl = S.decimal(2 * series.window),
+    total = series.weight and 'total + weight' or 'total', begun = concat(begun, '\n'),
   })
-  assert(loadstring(code, '=series'))(S, series, call, pack, unpacked, S.decimal)
-  return offset + series.bytes
+  local code = filled(CODE, {
+    format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
+    unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
+    window = window, ttl = ttl,
+  })
+  assert(loadstring(code, '=series'))(S, series, call, pack, unpacked, sub, S.decimal)
 end
 
 local function scope_of(per, scopes)
@@ -218,6 +265,7 @@ local function watched_of(kind)
     pair_sets[set] = string.char(pair_sets_known)
   end
   watched.pairs = pair_sets[set]
+  if watched.plain and #watched.series == 1 and not watched.loose then watched.express = watched.series[1].express end
   return watched
 end
 
@@ -243,6 +291,11 @@ S.preparations[#S.preparations + 1] = function()
   S.memo_step = step > 0 and step or 60000
   for _, scope in ipairs(SCOPES) do
     local offset, layout = S.HEAD_SIZE + 1, { scope.id }
+    scope.size = S.HEAD_SIZE
+    for _, series in ipairs(scope.series) do
+      series.bytes = 8 * (4 + 2 * #series.rules)
+      scope.size = scope.size + series.bytes
+    end
     for _, series in ipairs(scope.series) do
       if series.weight then series.id = series.id .. '.' .. series.weight end
       scope.ttl = math.max(scope.ttl, 2 * series.window)
@@ -250,11 +303,13 @@ S.preparations[#S.preparations + 1] = function()
       for _, rule in ipairs(series.rules) do
         layout[#layout + 1] = (rule.sum or '') .. S.decimal(rule.window)
       end
-      offset = equip(series, offset)
+      equip(series, offset, scope.size)
+      offset = offset + series.bytes
     end
-    scope.size, scope.ttl = offset - 1, S.decimal(scope.ttl)
+    scope.ttl = S.decimal(scope.ttl)
     scope.tag = tonumber(sub(redis.sha1hex(concat(layout, ' ')), 1, 8), 16)
   end
+  KINDS.report, KINDS.unblock = nil, nil -- reserved for the log
   for kind in pairs(KINDS) do KINDS[kind] = watched_of(kind) end
   OTHER = watched_of('')
 end

@@ -81,7 +81,7 @@ function S.load_states(event)
       begin(scope, subject, keys[count])
     end
   end
-  local found = call('MGET', unpack(keys, 1, count))
+  local found = S.fetched or call('MGET', unpack(keys, 1, count))
   if found[1] ~= place.generation then
     epochs = epochs + 1
     place.generation, place.epoch = found[1], epochs
