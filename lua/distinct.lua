@@ -173,8 +173,8 @@ local function exceeded_of(list)
 end
 
 -- Adds the values to their sets. Returns a list of {rule, used} of the rules that are over their limit because of this
--- event, or nil. `logged`: the log entry is made already; `id`: the event has one.
-function S.add_values(list, now, logged, id)
+-- event, or nil. `id`: the event has one.
+function S.add_values(list, now, id)
   local writes
   for i = 1, #list do
     local each = list[i]

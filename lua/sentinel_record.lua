@@ -42,7 +42,7 @@ S.register(NAME, {}, function(keys, argv)
   if event.kind == 'report' or event.kind == 'unblock' then
     S.fail('BADARG', NAME .. ': kind ' .. event.kind .. ' is reserved for the log (see sentinel_report)')
   end
-  local now, now_text, logged
+  local now, now_text
   if event.at then
     now, now_text = S.now(NAME, prefix, event.at)
     S.note_time(now)
@@ -53,31 +53,33 @@ S.register(NAME, {}, function(keys, argv)
     if short then return short end
   end
 
-  -- Read.
+  -- Read. A remembered answer and the block list want to know the time; so do limits that may be exceeded. Where nothing
+  -- does, the log entry comes first and tells it: a command less.
   local id, stamped = event.id, S.load_states(event)
   local answer, answered_till
   if id then answer, answered_till = S.remembered(prefix, ACTOR, id) end
   local scores = not stamped and S.listed(event)
+  if answer or scores then
+    if not now then now, now_text = S.now(NAME, prefix) end
+    if S.note_time(now) and stamped then S.again(now) end
+    if answer and answered_till > now then return answer end
+    local blocked, till
+    if scores then blocked, till = S.blocked(event, scores, now) end
+    if blocked then return S.blocked_reply(prefix, blocked, till, now, true) end
+  end
   local all = S.series_of(event)
   local values = (not stamped or event.watched.loose) and S.values_of(event, stamped)
-
-  -- Decide. Where there is room whatever the time, the log entry comes first and says what time it is: a command less.
   local fits, remaining, rule, limit, ends, refused, flags, exempt
-  if not answer and not scores and not (values and not S.values_fit(values)) then
-    fits, remaining, rule, limit, ends = S.fits(all, event)
-  end
+  if not (values and not S.values_fit(values)) then fits, remaining, rule, limit, ends = S.fits(all, event) end
   if fits then
     local logged_at, logged_text = S.log(argv)
-    logged = true
     if not now then now, now_text = logged_at, logged_text end
   elseif not now then
     now, now_text = S.now(NAME, prefix)
   end
   if S.note_time(now) and stamped then S.again(now) end
-  if answer and answered_till > now then return answer end
-  local blocked, till
-  if scores then blocked, till = S.blocked(event, scores, now) end
-  if blocked then return S.blocked_reply(prefix, blocked, till, now, true) end
+
+  -- Decide.
   if not fits or now >= ends then
     remaining, rule, limit, refused, flags = S.judge(all, now, event, 0)
     exempt = flags and S.allowed(S.names_of(event), now)
@@ -89,7 +91,7 @@ S.register(NAME, {}, function(keys, argv)
     if not refused then
       for i = 1, #all do S.count(all[i], event.weight, now, now_text) end
     end
-    local exceeded = values and S.add_values(values, now, logged, id)
+    local exceeded = values and S.add_values(values, now, id)
     if exceeded then flags = joined(flags, exceeded) end
     if not stamped and not scores then S.stamp(event) end
   end
