@@ -10,13 +10,24 @@ local FLAGS = { ['1'] = true, ['true'] = true, ['0'] = false, ['false'] = false 
 
 -- What a row of field names means, by name after name: so each row is looked at once, and not in each call. A memo, not
 -- state: bounded, emptied when full. Where a row may end it has at COUNT how many arguments it is, if all of its fields
--- are among kind, user, ip and text; at the others where their values are.
-local COUNT, KIND_AT, USER_AT, IP_AT, TEXT_AT = 1, 2, 3, 4, 5
-local PLACES = { kind = KIND_AT, user = USER_AT, ip = IP_AT, text = TEXT_AT }
+-- are in PLACES; at the others where their values are.
+local COUNT, KIND_AT, USER_AT, IP_AT, TEXT_AT, TOKENS_AT = 1, 2, 3, 4, 5, 6
+local PLACES = { kind = KIND_AT, user = USER_AT, ip = IP_AT, text = TEXT_AT, tokens = TOKENS_AT }
 local shapes, shapes_known, SHAPES_MOST = {}, 0, 256
+-- The numbers that texts spell, those seen lately. A memo as well.
+local numbers, numbers_known, NUMBERS_MOST = {}, 0, 4096
+
+local function weight_of(name, text)
+  local number = numbers[text]
+  if number then return number end
+  number = S.integer(name, 'tokens', text, 0, 1000000000)
+  if numbers_known >= NUMBERS_MOST then numbers, numbers_known = {}, 0 end
+  numbers[text], numbers_known = number, numbers_known + 1
+  return number
+end
 
 local function learn_shape(argv)
-  if #argv > 8 then return end
+  if #argv > 10 then return end
   for i = 1, #argv, 2 do
     if not PLACES[argv[i]] then return end
   end
@@ -38,8 +49,8 @@ local function learn_shape(argv)
   for field, at in pairs(taken) do shape[PLACES[field]] = at end
 end
 
--- The short way of an event that names kind, user, address and perhaps a text, and nothing else: its reply; nil where it
--- is not the usual event of a known user at a known address, and nothing was written.
+-- The short way of an event that names kind, user, address, perhaps text and tokens, and nothing else: its reply; nil
+-- where it is not the usual event of a known user at a known address, and nothing was written.
 function S.short_way(argv)
   local count, shape = #argv, shapes
   for i = 1, count, 2 do
@@ -48,12 +59,15 @@ function S.short_way(argv)
   end
   if shape[COUNT] ~= count then return nil end
   local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], addresses[argv[shape[IP_AT]]]
-  local text = argv[shape[TEXT_AT]]
-  if not watched or not address or #user > 256 or user == '' or text and #text > POLICY.text_bytes then return nil end
+  local text, weight = argv[shape[TEXT_AT]], argv[shape[TOKENS_AT]]
+  if weight then weight = numbers[weight] else weight = 0 end
+  if not (watched and address and weight) or #user > 256 or user == '' or text and #text > POLICY.text_bytes then
+    return nil
+  end
   local express = watched.express
   if not express then return nil end
   argv[shape[IP_AT]] = address.text
-  return express(place, argv, watched.pairs, user, address, 0)
+  return express(place, argv, watched.pairs, user, address, weight)
 end
 
 -- The running call's event: the fields as given, and
@@ -107,7 +121,7 @@ function S.event(name, argv, kind_needed)
     end
     event.is_anonymous = flag
   end
-  event.weight = event.tokens and S.integer(name, 'tokens', event.tokens, 0, 1000000000) or 0
+  event.weight = event.tokens and weight_of(name, event.tokens) or 0
   if event.created then S.integer(name, 'created', event.created, 0, S.MAX_TIME) end
   if event.status then S.integer(name, 'status', event.status, 100, 599) end
 

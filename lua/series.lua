@@ -49,8 +49,8 @@ $judged
   return least, tightest, most, ends
 end
 
-function series.count(key, now, text, weight)
-$counted
+function series.count(key, now, text, weight, fresh)
+$counted_carefully
   return member, expires - now < $window or n % 64 == 0
 end
 
@@ -134,13 +134,17 @@ local FITTED = [[
 local COUNTED = [[
   if last > now then now, text = last, decimal(last) end
   local member = $member
-  call('ZADD', key, text, member)
+  $add
 $begun
   n, total, last = n + 1, $total, now
 ]]
+local ADD = [[call('ZADD', key, text, member)]]
+-- Without a state there should be no sorted set either: nothing of it may be written over.
+local ADD_FIRST = [[if not fresh then call('ZADD', key, text, member)
+  elseif call('ZADD', key, 'NX', text, member) == 0 then again() end]]
 
 local function filled(template, values)
-  return (string.gsub(template, '%$(%a+)', values))
+  return (string.gsub(template, '%$([%a_]+)', values))
 end
 
 -- The words for the limit that holds for an event: see Limit.swift for the order.
@@ -165,13 +169,16 @@ local function equip(series, offset, size)
   series.format, series.offset = '<' .. string.rep('d', series.bytes / 8), offset
   series.place, series.keep = S.decimal(offset - 1), S.decimal(-series.most - 1)
   local window, ttl = S.decimal(series.window), S.decimal(2 * series.window)
-  local counted = filled(COUNTED, {
+  local counting = {
     member = series.weight and "pack('>I5dd', n + 1, total, weight)" or "pack('>I5', n + 1)",
-    total = series.weight and 'total + weight' or 'total', begun = concat(begun, '\n'),
-  })
+    total = series.weight and 'total + weight' or 'total', begun = concat(begun, '\n'), add = ADD,
+  }
+  local counted = filled(COUNTED, counting)
+  counting.add = ADD_FIRST
   local code = filled(CODE, {
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
     unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
+    counted_carefully = filled(COUNTED, counting),
     window = window, ttl = ttl,
   })
   assert(loadstring(code, '=series'))(S, series, call, pack, unpacked, sub, S.decimal)

@@ -193,14 +193,15 @@ end
 -- Adds one counted event, at time now (`text`: the same as decimal text), to the window.
 function S.count(series, weight, now, text)
   local scope = series.scope
-  local key = place.windows[series] .. scope.subject
-  local member, unsettled = series.count(key, now, text, weight)
+  local key, fresh = place.windows[series] .. scope.subject, not scope.exists and not S.asking
+  local member, unsettled = series.count(key, now, text, weight, fresh)
   S.undo('ZREM', key, member)
   scope.counted, series.moved = scope.counted + 1, serial
-  if unsettled then
-    -- Without a state there should be no sorted set. One that has its time to live already is an old one.
-    if scope.exists or S.asking then series.unsettled = serial
-    elseif not series.fresh(key) then S.again() end
+  if fresh then
+    -- A sorted set that has its time to live already is an old one.
+    if not series.fresh(key) then S.again() end
+  elseif unsettled then
+    series.unsettled = serial
   end
 end
 
