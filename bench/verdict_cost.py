@@ -64,7 +64,9 @@ CASES = {
     "content": lambda n: call("sentinel_record", *event("content", f"u{n % USERS}", n % USERS)),
     "message with tokens": lambda n: call("sentinel_record", *event("message", f"u{n % USERS}", n % USERS, "tokens", 20)),
     "content with id": lambda n: call("sentinel_record", *event("content", f"u{n % USERS}", n % USERS, "id", f"e{n}")),
-    "new user": lambda n: call("sentinel_record", *event("content", f"new{n}", n)),
+    "new user, new address": lambda n: call("sentinel_record", "kind", "content", "user", f"fresh{n}", "ip",
+                                            f"10.{1 + n // 65536 % 200}.{n // 256 % 256}.{n % 256}", "text", TEXT),
+    "new user, 50 addresses": lambda n: call("sentinel_record", *event("content", f"new{n}", n)),
     "refused": lambda n: call("sentinel_record", *event("message", "refused", 1, "anonymous", 1)),
     "blocked": lambda n: call("sentinel_record", *event("content", "blocked", 2)),
     "check": lambda n: call("sentinel_check", *event("content", f"u{n % USERS}", n % USERS)),
@@ -135,9 +137,9 @@ def main():
         print(json.dumps(rows, indent=2))
         return
     print(f"{platform.machine()}, {options.rounds} runs of {options.calls} calls; µs of server CPU per call, ratio to floor")
-    print(f"{'':22}{'least':>8}{'':>7}{'median':>9}")
+    print(f"{'':24}{'least':>8}{'':>7}{'median':>9}")
     for row in rows:
-        print(f"{row['case']:22}{row['min_us']:8.2f}{row['min_ratio']:6.2f}×{row['median_us']:9.2f}{row['median_ratio']:6.2f}×")
+        print(f"{row['case']:24}{row['min_us']:8.2f}{row['min_ratio']:6.2f}×{row['median_us']:9.2f}{row['median_ratio']:6.2f}×")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ function S.listed(event)
   return nil
 end
 
--- The name of the event that is blocked at `now` and nobody allows, and until when; nil if none. `scores`: what the list
--- says.
+-- The name of the event that is blocked at `now` and nobody allows, and until when; nil if none. `scores`: what the
+-- list says.
 function S.blocked(event, scores, now)
   for i = 1, #scores do
     local till = scores[i] and tonumber(scores[i])

@@ -1,11 +1,11 @@
 -- Distinct counts in sliding windows: accounts per address, addresses per user, objects per user.
 --
--- A window is cut into slices. Up to FEW values of a subject are kept exactly, in its state: each with the slice that it
--- was last seen in. That is all there is of most users and addresses. Where there are more, each slice is a HyperLogLog
--- of its own, `<prefix>:d:<rule>:<slice>:<subject>`, that lives one window longer than it is written. A value that is new
--- to its slice is counted; no other can change anything. The window thus slides in steps of one slice: it never holds
--- anything older than itself and may miss up to one slice of the oldest. As in windows, time never runs backwards.
--- <https://redis.io/docs/latest/commands/pfadd/>
+-- A window is cut into slices. Up to FEW values of a subject are kept exactly, in its state: each with the slice that
+-- it was last seen in. That is all there is of most users and addresses. Where there are more, each slice is a
+-- HyperLogLog of its own, `<prefix>:d:<rule>:<slice>:<subject>`, that lives one window longer than it is written. A
+-- value that is new to its slice is counted; no other can change anything. The window thus slides in steps of one
+-- slice: it never holds anything older than itself and may miss up to one slice of the oldest. As in windows, time
+-- never runs backwards. <https://redis.io/docs/latest/commands/pfadd/>
 --
 -- In a state a set is: name of the rule (a hash), how many values, newest slice; per value slice, length, bytes.
 
@@ -51,8 +51,8 @@ function S.packed_sets(scope)
   return concat(parts)
 end
 
--- What the event has to say to the rules that count its values: a list of {rule, scope, set, value, place in the set}, or
--- nil. `stamped`: nothing is new about user and address.
+-- What the event has to say to the rules that count its values: a list of {rule, scope, set, value, place in the
+-- set}, or nil. `stamped`: nothing is new about user and address.
 function S.values_of(event, stamped)
   local rules, list = event.watched.distinct, nil
   for i = 1, #rules do
@@ -60,7 +60,8 @@ function S.values_of(event, stamped)
     if not (stamped and rule.paired) then
       local scope = rule.scope
       local subject, value = event.actor, event[rule.distinct]
-      if scope ~= ACTOR then subject = event.subjects[scope.id] elseif rule.needs_user then subject = event.subjects.user end
+      if scope ~= ACTOR then subject = event.subjects[scope.id]
+      elseif rule.needs_user then subject = event.subjects.user end
       if rule.distinct == 'ip' then value = event.subjects.ip end
       if subject and value then
         S.load_state(scope, subject)

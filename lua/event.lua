@@ -26,6 +26,9 @@ local function weight_of(name, text)
   return number
 end
 
+local text_most -- bytes of a text that are logged
+S.preparations[#S.preparations + 1] = function() text_most = POLICY.text_bytes end
+
 local function learn_shape(argv)
   if #argv > 10 then return end
   for i = 1, #argv, 2 do
@@ -61,7 +64,7 @@ function S.short_way(argv)
   local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], addresses[argv[shape[IP_AT]]]
   local text, weight = argv[shape[TEXT_AT]], argv[shape[TOKENS_AT]]
   if weight then weight = numbers[weight] else weight = 0 end
-  if not (watched and address and weight) or #user > 256 or user == '' or text and #text > POLICY.text_bytes then
+  if not (watched and address and weight) or #user > 256 or user == '' or text and #text > text_most then
     return nil
   end
   local express = watched.express

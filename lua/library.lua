@@ -329,7 +329,7 @@ local function failed(name, body, keys, argv, result)
   take_back()
   local done
   if result == AGAIN then
-    journaled, S.fetched = 0, nil
+    journaled = 0
     done, result = pcall(body, keys, argv)
     S.asking = false
     if done then return result end
@@ -347,7 +347,7 @@ function S.register(name, flags, body)
     flags = flags,
     callback = function(keys, argv)
       if not prepared then prepare() end
-      journaled, logged, S.fetched = 0, nil, nil
+      journaled, logged = 0, nil
       local done, result = pcall(body, keys, argv)
       if done then return result end
       return failed(name, body, keys, argv, result)

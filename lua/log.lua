@@ -5,7 +5,8 @@ local TRIMMED_EACH = 64 -- entries; so the log may hold as many more than POLICY
 local since_trim = 0
 local last_head, last_text, last_ms -- begin, time and time of the last position
 
--- Adds an entry. Returns its time in ms, as a number and as a decimal text: the stream takes it from the server's clock.
+-- Adds an entry. Returns its time in ms, as a number and as a decimal text: the stream takes it from the server's
+-- clock.
 function S.log(fields)
   local id
   since_trim = since_trim + 1

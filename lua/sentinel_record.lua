@@ -11,7 +11,11 @@
 --   flags <rule,rule>      with any of the former but block: the rules that this event is over
 --
 -- In one subject's windows time never runs backwards: an event older than the last counted one counts as that one.
--- Writes happen after all checks; if one fails all the same (a foreign type), those before it are taken back.
+-- Writes happen after all checks; if one fails all the same (a foreign type), those before it are taken back. Time is
+-- that of Redis; where no answer depends on it, it comes from the log entry, which is then the first write.
+--
+-- Two ways lead to the reply. The usual event, of a known user at a known address with room in every limit, takes four
+-- commands, in S.short_way (event.lua) and `express` (series.lua). All others go on below.
 
 local NAME = 'sentinel_record'
 
@@ -53,8 +57,8 @@ S.register(NAME, {}, function(keys, argv)
     if short then return short end
   end
 
-  -- Read. A remembered answer and the block list want to know the time; so do limits that may be exceeded. Where nothing
-  -- does, the log entry comes first and tells it: a command less.
+  -- Read. A remembered answer and the block list want to know the time; so do limits that may be exceeded. Where
+  -- nothing does, the log entry comes first and tells it: a command less.
   local id, stamped = event.id, S.load_states(event)
   local answer, answered_till
   if id then answer, answered_till = S.remembered(prefix, ACTOR, id) end

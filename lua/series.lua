@@ -1,25 +1,30 @@
 -- Series: what several limits count together, and the code that reads, judges and counts one.
 --
--- A *series* is one kind of thing that is counted: the same events of the same subject, whatever the limits on them. The
--- minute's, the day's and the token limit of messages share one: one sorted set, one row of numbers in the state of the
--- subject. A *scope* is whose state that is: `actor` (the user, or the address where there is no user; it also serves
--- what is counted per user), `ip` and so on.
+-- A *series* is one kind of thing that is counted: the same events of the same subject, whatever the limits on them.
+-- The minute's, the day's and the token limit of messages share one: one sorted set, one row of numbers in the state
+-- of the subject. A *scope* is whose state that is: `actor` (the user, or the address where there is no user; it also
+-- serves what is counted per user), `ip` and so on.
 --
 -- POLICY.watches is the list of what the rules count. The first call makes series and scopes of it, and for each series
 -- a few functions, written out for its limits as a person would write them for one series: no loops, no tables, the
--- figures as constants. This is what a verdict costs, so it is worth it. They keep the window that they work on in locals
+-- figures as constants, all from the same few lines below. This is what a verdict costs, so it is worth it. They keep
+-- the window that they work on in locals
 --   n, total    running number and sum of weights of the last counted event
 --   last        its time;  expires: when the sorted set ends
---   f1, b1      per limit: time of the oldest entry inside its window, and what was counted before it. So n - b1 is what
---               the window holds; nothing is inside when that is 0
+--   f1, b1      per limit: time of the oldest entry inside its window, and what was counted before it. So n - b1 is
+--               what the window holds; nothing is inside when that is 0
 -- and are
---   read(raw)             takes them from the state;  ask(n, total, last): from the newest entry of the sorted set
---   judge(now, event, spare)   what the limits say at time now to one more event (spare 1: what is left before it).
---                         Returns the least that is left of a limit that refuses, its rule, its figure, and until when
---                         that holds: then the next entry leaves a window. What is exceeded goes to S.exceed
---   count(key, now, text, weight)   adds the event; returns the entry's member, and whether there is something to settle
---   settle(key)           trims the sorted set, renews its time to live
---   pack()                them as they stand in the state
+--   read(raw)   takes them from the state;  ask(n, total, last, expires): from the newest entry of the sorted set
+--   judge(now, event, spare)    what the limits say at time now to one more event (spare 1: what is left before it).
+--               Returns the least that is left of a limit that refuses, its rule, its figure, and until when that
+--               holds: then the next entry leaves a window. What is exceeded goes to S.exceed
+--   count(key, now, text, weight, fresh)   adds the event (fresh: there is no state yet). Returns the entry's member,
+--               and whether there is something to settle
+--   settle(key) trims the sorted set and renews its time to live;  fresh(key): gives it its first
+--   pack()      them as they stand in the state
+--   express(…)  all of it in one, for the commonest event: that of a known user at a known address (the stamp of the
+--               state says so, see state.lua), where there is room in every limit. Returns the reply, or nil where it
+--               is not so; then nothing was written, and sentinel_record goes on with what it read (S.fetched)
 
 local SLICES = 12 -- of a window of distinct values: a finer slide costs more HyperLogLogs
 local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a function
@@ -31,7 +36,7 @@ local n, total, last, expires = 0, 0, 0, 0
 local $firsts
 
 function series.read(raw)
-  n, total, last, expires, $firsts = unpacked('$format', raw, $offset)
+  $row = unpacked('$format', raw, $offset)
   return n >= 0
 end
 
@@ -51,7 +56,7 @@ end
 
 function series.count(key, now, text, weight, fresh)
 $counted_carefully
-  return member, expires - now < $window or n % 64 == 0
+  return member, $due
 end
 
 function series.settle(key)
@@ -61,7 +66,6 @@ function series.settle(key)
     expires = last + $ttl
     series.scope.renewed = true
   end
-  -- A series whose rules only alert has no limit of its own.
   if n % 64 == 0 then call('ZREMRANGEBYRANK', key, '0', KEEP) end
 end
 
@@ -71,21 +75,24 @@ function series.fresh(key)
 end
 
 function series.pack()
-  return pack('$format', n, total, last, expires, $firsts)
+  return pack('$format', $row)
 end
 
 local reply, asked = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }, { is_anonymous = false }
 
 function series.express(place, argv, pairs, user, address, weight, now, text)
-  local key = place.users .. user
-  local found = call('MGET', place.block_changes, key)
-  S.fetched = found
+  local state = place.users .. user
+  local found = call('MGET', place.block_changes, state)
   local raw, stamp = found[2], address.epoch == place.epoch and address.stamps[pairs]
   if not (stamp and raw and found[1] == place.generation and sub(raw, $size + 1, $size + #stamp) == stamp) then
+    S.fetched = found
     return nil
   end
-  n, total, last, expires, $firsts = unpacked('$format', raw, $offset)
-  if n < 0 then return nil end
+  $row = unpacked('$format', raw, $offset)
+  if n < 0 then
+    S.fetched = found
+    return nil
+  end
   local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
   local left
 $fitted
@@ -96,13 +103,13 @@ $fitted
     asked.weight, series.scope.subject = weight, 'user:' .. user
     least, tightest, most = series.judge(now, asked, 0)
   end
-  key = place.user_windows[series] .. user
+  local key = place.user_windows[series] .. user
 $counted
-  if expires - now < $window or n % 64 == 0 then
+  if $due then
     series.settle(key)
-    call('PEXPIRE', place.users .. user, series.scope.ttl)
+    call('PEXPIRE', state, series.scope.ttl)
   end
-  call('SETRANGE', place.users .. user, '$place', pack('$format', n, total, last, expires, $firsts))
+  call('SETRANGE', state, '$place', pack('$format', $row))
   if not tightest then return { 'verdict', 'allow' } end
   reply[4], reply[6], reply[8] = tightest.id, most, least
   return reply
@@ -125,7 +132,10 @@ local JUDGED = [[
 -- The same for one who has an account, as of the last event.
 local FITTED = [[
   left = $registered - ($sum - b$i) - $cost
-  if left < 0 then return nil end
+  if left < 0 then
+    S.fetched = found
+    return nil
+  end
   if left < least and $enforce then least, tightest, most = left, rules[$i], $registered end
   if f$i + $window < ends then ends = f$i + $window end
 ]]
@@ -178,6 +188,8 @@ local function equip(series, offset, size)
   local code = filled(CODE, {
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
     unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
+    row = (series.weight and 'total, ' or '') .. 'n, last, expires, ' .. concat(firsts, ', '),
+    due = 'expires - now < ' .. window .. (series.loose and ' or n % 64 == 0' or ''),
     counted_carefully = filled(COUNTED, counting),
     window = window, ttl = ttl,
   })
@@ -221,6 +233,14 @@ local function add_limit(watch, scope, by_name)
   series.most = math.max(series.most, watch.sum and 1024 or math.max(watch.limit, watch.anonymous or 0) + 1)
 end
 
+-- Whether no limit on the number of events keeps the sorted set short: it is trimmed to its newest, then.
+local function is_loose(series)
+  for _, rule in ipairs(series.rules) do
+    if rule.enforce and not rule.sum and rule.window == series.window then return false end
+  end
+  return true
+end
+
 local function add_set(watch, scope)
   watch.scope, watch.needs_user = scope, watch.per == 'user'
   watch.step = math.max(1, floor(watch.window / SLICES))
@@ -235,9 +255,11 @@ end
 
 -- What the policy watches in events of a kind:
 --   series, distinct   those that count it
---   scopes             whose states are read besides the actor's
---   plain              each of its series is the actor's and counts each event of the kind
---   pairs              numbers the set of rules about user and address: what one set has counted says nothing of another
+--   scopes     whose states are read besides the actor's
+--   plain      each of its series is the actor's and counts each event of the kind
+--   loose      some of its distinct values are not about the pair of user and address
+--   pairs      numbers the set of rules about user and address: what one set has counted says nothing of another
+--   express    of its only series
 local pair_sets, pair_sets_known = {}, 0
 
 local function watched_of(kind)
@@ -300,10 +322,11 @@ S.preparations[#S.preparations + 1] = function()
     local offset, layout = S.HEAD_SIZE + 1, { scope.id }
     scope.size = S.HEAD_SIZE
     for _, series in ipairs(scope.series) do
-      series.bytes = 8 * (4 + 2 * #series.rules)
+      series.bytes = 8 * (3 + (series.weight and 1 or 0) + 2 * #series.rules)
       scope.size = scope.size + series.bytes
     end
     for _, series in ipairs(scope.series) do
+      series.loose = is_loose(series)
       if series.weight then series.id = series.id .. '.' .. series.weight end
       scope.ttl = math.max(scope.ttl, 2 * series.window)
       layout[#layout + 1] = series.id

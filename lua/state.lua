@@ -6,16 +6,16 @@
 -- more) where no limit of its own keeps it shorter.
 --
 -- The state string, `<prefix>:s:<scope>:<subject>`, keeps for each series the last running number and sum, and for each
--- limit the oldest entry still inside its window. So what a window holds is one subtraction; only when that oldest entry
--- has left, one ZRANGE finds the next. An entry at time e is inside while now - e < window.
+-- limit the oldest entry still inside its window. So what a window holds is one subtraction; only when that oldest
+-- entry has left, one ZRANGE finds the next. An entry at time e is inside while now - e < window.
 --
 -- Layout (little endian): 'S', tag of the layout, whether old ids exist, number of ids and since when, where the sets
 -- begin; per series a row of doubles (series.lua); the stamp; the sets of distinct values (distinct.lua).
 --
 -- Most events come from a user at an address that are both known, and blocked by nobody. The *stamp* of the actor's
--- state says so: its length, the layout's tag, the time (`place.bucket`) in which all rules about this pair have counted
--- it, their number, the address, and the number of the last change of the block list. Where it is what this event's
--- stamp would be, nobody needs to look at blocks or at distinct values: nothing can have changed.
+-- state says so: its length, the layout's tag, the time (`place.bucket`) in which all rules about this pair have
+-- counted it, their number, the address, and the number of the last change of the block list. Where it is what this
+-- event's stamp would be, nobody needs to look at blocks or at distinct values: nothing can have changed.
 
 local HEAD, HEAD_SIZE = '<c1I4I1I4dI2', 20
 S.HEAD_SIZE = HEAD_SIZE
@@ -56,8 +56,8 @@ end
 
 local function begin(scope, subject, key)
   scope.subject, scope.key, scope.raw, scope.exists = subject, key, false, false
-  -- known: its series may be read from raw; decoded: its head and sets are read; counted: how many series moved; changed:
-  -- more than that is to be written; renewed: it gets a new time to live.
+  -- known: its series may be read from raw; decoded: its head and sets are read; counted: how many series moved;
+  -- changed: more than that is to be written; renewed: it gets a new time to live.
   scope.known, scope.decoded, scope.counted, scope.changed, scope.renewed = false, false, 0, false, false
   scope.loaded = serial
 end
@@ -82,6 +82,7 @@ function S.load_states(event)
     end
   end
   local found = S.fetched or call('MGET', unpack(keys, 1, count))
+  S.fetched = nil
   if found[1] ~= place.generation then
     epochs = epochs + 1
     place.generation, place.epoch = found[1], epochs
@@ -246,9 +247,8 @@ end
 local function save_those(exist, all)
   for i = 1, #SCOPES do
     local scope = SCOPES[i]
-    if scope.loaded == serial and (scope.exists and true or false) == exist and (scope.changed or scope.counted > 0) then
-      save_state(scope, all)
-    end
+    local changed = scope.loaded == serial and (scope.changed or scope.counted > 0)
+    if changed and (scope.exists and true or false) == exist then save_state(scope, all) end
   end
 end
 
