@@ -188,7 +188,7 @@ local function equip(series, offset, size)
   local code = filled(CODE, {
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
     unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
-    row = (series.weight and 'total, ' or '') .. 'n, last, expires, ' .. concat(firsts, ', '),
+    row = 'n, ' .. (series.weight and 'total, ' or '') .. 'last, expires, ' .. concat(firsts, ', '),
     due = 'expires - now < ' .. window .. (series.loose and ' or n % 64 == 0' or ''),
     counted_carefully = filled(COUNTED, counting),
     window = window, ttl = ttl,
