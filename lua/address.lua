@@ -89,7 +89,7 @@ end
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
 local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 4096
 
--- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a block may name it by, the
+-- text: canonical; network: its /24 or /48; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a block may name it by, the
 -- address first; stamps, epoch: see state.lua.
 local function describe(value)
   local a, b, c, d = parse4(value)
@@ -105,11 +105,13 @@ local function describe(value)
   end
   if a then
     known.subject = 'ip:' .. known.text
+    known.network = prefix4(a, b, c, d, 24)
     for i, bits in ipairs(POLICY.net4) do known.names[i + 1] = 'net:' .. prefix4(a, b, c, d, bits) end
   else
     known.text = text6(groups)
     known.subject = POLICY.subject6 == 128 and 'ip:' .. known.text
       or 'net:' .. prefix6(groups, POLICY.subject6)
+    known.network = prefix6(groups, 48)
     for i, bits in ipairs(POLICY.net6) do known.names[i + 1] = 'net:' .. prefix6(groups, bits) end
   end
   known.names[1] = 'ip:' .. known.text

@@ -59,11 +59,11 @@ function S.values_of(event, stamped)
     local rule = rules[i]
     if not (stamped and rule.paired) then
       local scope = rule.scope
-      local subject, value = event.actor, event[rule.distinct]
+      local subject, value = event.actor, S.value_of(event, rule.distinct)
       if scope ~= ACTOR then subject = event.subjects[scope.id]
       elseif rule.needs_user then subject = event.subjects.user end
       if rule.distinct == 'ip' then value = event.subjects.ip end
-      if subject and value then
+      if subject and value and (not rule.where or S.selects(rule.where, event)) then
         S.load_state(scope, subject)
         S.decode(scope)
         local set = scope.values[rule.name]
@@ -85,11 +85,11 @@ function S.values_of(event, stamped)
 end
 
 -- Whether these values can take no rule over its limit, whenever they come.
-function S.values_fit(list)
+function S.values_fit(list, event)
   for i = 1, #list do
     local each = list[i]
     local count = #each.set.values + (each.place and 0 or 1)
-    if each.set.many or count > each.rule.limit or count > FEW then return false end
+    if each.set.many or count > each.rule.limit_at(event, 0) or count > FEW then return false end
   end
   return true
 end
@@ -101,11 +101,11 @@ end
 -- The count over all slices of the window, or of the newest alone where that is over the limit by itself: a union of
 -- full slices takes some 0.4 ms, which who floods us with new values shall not get for each of them. A slice that is no
 -- HyperLogLog counts as empty.
-local function count_many(each, slice)
+local function count_many(each, slice, limit)
   local keys = {}
   for k = 1, each.rule.slices do keys[k] = key_of(each, slice - k + 1) end
   local newest = call('PFCOUNT', keys[1])
-  if newest > each.rule.limit or call('EXISTS', unpack(keys)) == 1 then return newest end
+  if newest > limit or call('EXISTS', unpack(keys)) == 1 then return newest end
   local all = redis.pcall('PFCOUNT', unpack(keys))
   if type(all) == 'number' then return all end
   local sound = {}
@@ -161,11 +161,11 @@ local function add_to_few(each, slice)
 end
 
 -- The rules of the list that are over their limit; nil if none.
-local function exceeded_of(list)
+local function exceeded_of(list, event, now)
   local exceeded
   for i = 1, #list do
     local rule, used = list[i].rule, list[i].used
-    if used and used > rule.limit then
+    if used and used > rule.limit_at(event, now) then
       exceeded = exceeded or {}
       exceeded[#exceeded + 1] = { rule = rule, used = used }
     end
@@ -174,8 +174,8 @@ local function exceeded_of(list)
 end
 
 -- Adds the values to their sets. Returns a list of {rule, used} of the rules that are over their limit because of this
--- event, or nil. `id`: the event has one.
-function S.add_values(list, now, id)
+-- event, or nil.
+function S.add_values(list, event, now)
   local writes
   for i = 1, #list do
     local each = list[i]
@@ -190,13 +190,13 @@ function S.add_values(list, now, id)
       writes[#writes + 1] = { key = key_of(each, group.slice), each = each, values = group, slice = slice }
     end
   end
-  if not writes then return exceeded_of(list) end
+  if not writes then return exceeded_of(list, event, now) end
 
   -- Adding to a HyperLogLog cannot be taken back (a full one is 12 KiB, too much to keep a copy of each time): so all
   -- that is written from here on is looked at first.
   for _, write in ipairs(writes) do write.exists = want_log_log(write.key) end
   if not logged then call('XLEN', place.events) end
-  if id then call('HLEN', place.prefix .. ':i:' .. ACTOR.subject) end
+  if event.id then call('HLEN', place.prefix .. ':i:' .. ACTOR.subject) end
   S.want_states()
   for _, write in ipairs(writes) do
     local new = call('PFADD', write.key, unpack(write.values)) == 1
@@ -204,7 +204,9 @@ function S.add_values(list, now, id)
       S.undo('DEL', write.key)
       call('PEXPIRE', write.key, write.each.rule.ttl)
     end
-    if new and not write.each.used then write.each.used = count_many(write.each, write.slice) end
+    if new and not write.each.used then
+      write.each.used = count_many(write.each, write.slice, write.each.rule.limit_at(event, now))
+    end
   end
-  return exceeded_of(list)
+  return exceeded_of(list, event, now)
 end

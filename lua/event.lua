@@ -5,6 +5,15 @@ local SIZES = {
   kind = 64, user = 256, ip = 64, text = 1048576, object = 256, email = 320, username = 256, id = 256, created = 64,
   anonymous = 64, tokens = 64, status = 64, at = 64,
 }
+local BUILT_IN = { user = true, object = true, email = true, username = true, status = true, tokens = true }
+local OWN = {} -- the fields that the policy names: 'id' or 'number'
+S.preparations[#S.preparations + 1] = function()
+  for field, form in pairs(POLICY.fields) do
+    OWN[field] = form
+    SIZES[field] = form == 'id' and 256 or 64
+  end
+end
+
 local UNWATCHED = { series = {}, distinct = {}, scopes = {}, plain = true, pairs = '' }
 local FLAGS = { ['1'] = true, ['true'] = true, ['0'] = false, ['false'] = false }
 
@@ -17,10 +26,10 @@ local shapes, shapes_known, SHAPES_MOST = {}, 0, 256
 -- The numbers that texts spell, those seen lately. A memo as well.
 local numbers, numbers_known, NUMBERS_MOST = {}, 0, 4096
 
-local function weight_of(name, text)
+local function weight_of(name, field, text)
   local number = numbers[text]
   if number then return number end
-  number = S.integer(name, 'tokens', text, 0, 1000000000)
+  number = S.integer(name, field, text, 0, 1000000000)
   if numbers_known >= NUMBERS_MOST then numbers, numbers_known = {}, 0 end
   numbers[text], numbers_known = number, numbers_known + 1
   return number
@@ -69,18 +78,30 @@ function S.short_way(argv)
   end
   local express = watched.express
   if not express then return nil end
+  if weight > 0 and watched.weight ~= 'tokens' then weight = 0 end
   argv[shape[IP_AT]] = address.text
   return express(place, argv, watched.pairs, user, address, weight)
 end
 
 -- The running call's event: the fields as given, and
---   weight         tokens as a number
+--   weights        tokens, and the numbers that the policy names, by field
+--   born           when the account was created; long ago where the event does not say
+--   own            the fields that the policy names
 --   is_anonymous   no account stands behind it
 --   address        what S.address knows of `ip`, or nil
 --   actor          the user, or the address where there is none; subjects: user, ip: whom rules count
 --   watched        what the policy watches in events of this kind
 local subjects = {}
-local event = { subjects = subjects }
+local weights, own = {}, {}
+local event = { subjects = subjects, weights = weights, own = own }
+
+-- The value of a field as rules look at it: addresses as they are counted; nil where the event has none.
+function S.value_of(of, field)
+  if field == 'ip' then return subjects.ip end
+  if field == 'network' then return of.address and of.address.network end
+  if field == 'anonymous' then return of.is_anonymous and 'true' or 'false' end
+  return own[field] or BUILT_IN[field] and of[field] or nil
+end
 
 -- Takes the event of a call, checked wholly before anything else happens. `argv` is made ready for the log: canonical
 -- address, text cut. A check may ask without a kind.
@@ -90,14 +111,16 @@ function S.event(name, argv, kind_needed)
   event.kind, event.user, event.ip, event.text, event.object, event.email = nil, nil, nil, nil, nil, nil
   event.username, event.id, event.created, event.anonymous, event.tokens = nil, nil, nil, nil, nil
   event.status, event.at = nil, nil
+  for field in pairs(OWN) do own[field], weights[field] = nil, nil end
   local ip_at, text_at
   for i = 1, count, 2 do
     local field, value = argv[i], argv[i + 1]
     local most, size = SIZES[field], #value
     if not most then S.fail_unknown(name, field, SIZES) end
-    if event[field] then S.fail('BADARG', name .. ': field ' .. field .. ' is given twice') end
+    local fields = OWN[field] and own or event
+    if fields[field] then S.fail('BADARG', name .. ': field ' .. field .. ' is given twice') end
     if size > most or (size == 0 and field ~= 'text') then S.bounded(name, field, value, most) end
-    event[field] = value
+    fields[field] = value
     if field == 'ip' then ip_at = i + 1 elseif field == 'text' then text_at = i + 1 end
   end
 
@@ -124,8 +147,11 @@ function S.event(name, argv, kind_needed)
     end
     event.is_anonymous = flag
   end
-  event.weight = event.tokens and weight_of(name, event.tokens) or 0
-  if event.created then S.integer(name, 'created', event.created, 0, S.MAX_TIME) end
+  weights.tokens = event.tokens and weight_of(name, 'tokens', event.tokens) or 0
+  for field, form in pairs(OWN) do
+    if form == 'number' and own[field] then weights[field] = weight_of(name, field, own[field]) end
+  end
+  event.born = event.created and S.integer(name, 'created', event.created, 0, S.MAX_TIME) or -S.MAX_TIME
   if event.status then S.integer(name, 'status', event.status, 100, 599) end
 
   local user, address = nil, nil
@@ -143,6 +169,13 @@ function S.event(name, argv, kind_needed)
   event.address = address
   subjects.user, subjects.ip = user, address and address.subject
   event.actor = user or address.subject
+  for i = 2, #SCOPES do
+    local id = SCOPES[i].id
+    if id ~= 'ip' then
+      local value = own[id] or BUILT_IN[id] and event[id]
+      subjects[id] = value and id .. ':' .. value
+    end
+  end
   return event
 end
 

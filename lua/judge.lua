@@ -53,6 +53,38 @@ function S.judge(all, now, event, spare)
   return least, rule, limit, refused, flags
 end
 
+local function begins(value, prefix) return sub(value, 1, #prefix) == prefix end
+
+local function ends_with(value, suffix) return #value >= #suffix and sub(value, -#suffix) == suffix end
+
+-- Whether one field of the event has one of the values that a condition names. See Selection.swift.
+local function meets(event, condition)
+  local value = S.value_of(event, condition.field)
+  if not value then return false end
+  for _, each in ipairs(condition.is or {}) do
+    if value == each then return true end
+  end
+  for _, each in ipairs(condition.prefixes or {}) do
+    if begins(value, each) then return true end
+  end
+  for _, each in ipairs(condition.suffixes or {}) do
+    if ends_with(value, each) then return true end
+  end
+  local number = condition.ranges and tonumber(value)
+  for _, each in ipairs(number and condition.ranges or {}) do
+    if number >= each[1] and number <= each[2] then return true end
+  end
+  return false
+end
+
+-- Whether the event meets every condition of a watch.
+function S.selects(where, event)
+  for i = 1, #where do
+    if not meets(event, where[i]) then return false end
+  end
+  return true
+end
+
 local selected = {}
 
 -- The series that count this event, their windows read.
@@ -63,7 +95,8 @@ function S.series_of(event)
     for i = 1, #all do
       local series = all[i]
       local scope = series.scope
-      if (scope == ACTOR or event.subjects[scope.id]) and (event.user or not series.needs_user) then
+      if (scope == ACTOR or event.subjects[scope.id]) and (event.user or not series.needs_user)
+        and (not series.where or S.selects(series.where, event)) then
         count = count + 1
         selected[count] = series
       end

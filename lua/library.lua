@@ -76,7 +76,7 @@ local function new_place(name, keys)
     blocks = prefix .. ':blocks', allow = prefix .. ':allow', block_changes = prefix .. ':seq:blocks',
     actors = prefix .. ':s:actor:', users = prefix .. ':s:actor:user:', states = {}, windows = {}, user_windows = {},
     -- See state.lua: the piece of time and the block list that stamps are of.
-    bucket = 0, ends = 0, generation = false, epoch = 0,
+    bucket = 0, ends = 0, newest = 0, is_late = false, generation = false, epoch = 0,
   }
   for _, scope in ipairs(SCOPES) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'

@@ -53,7 +53,8 @@ S.register(NAME, {}, function(keys, argv)
   end
   local express = event.watched.express
   if express and not S.fetched and event.user and not event.is_anonymous and not event.id then
-    short = express(place, argv, event.watched.pairs, event.user, event.address or NOWHERE, event.weight, now, now_text)
+    short = express(place, argv, event.watched.pairs, event.user, event.address or NOWHERE,
+      event.weights[event.watched.weight] or 0, now, now_text)
     if short then return short end
   end
 
@@ -74,7 +75,7 @@ S.register(NAME, {}, function(keys, argv)
   local all = S.series_of(event)
   local values = (not stamped or event.watched.loose) and S.values_of(event, stamped)
   local fits, remaining, rule, limit, ends, refused, flags, exempt
-  if not (values and not S.values_fit(values)) then fits, remaining, rule, limit, ends = S.fits(all, event) end
+  if not (values and not S.values_fit(values, event)) then fits, remaining, rule, limit, ends = S.fits(all, event) end
   if fits then
     local logged_at, logged_text = S.log(argv)
     if not now then now, now_text = logged_at, logged_text end
@@ -93,9 +94,9 @@ S.register(NAME, {}, function(keys, argv)
   -- Write.
   if not exempt then
     if not refused then
-      for i = 1, #all do S.count(all[i], event.weight, now, now_text) end
+      for i = 1, #all do S.count(all[i], event.weights, now, now_text) end
     end
-    local exceeded = values and S.add_values(values, now, id)
+    local exceeded = values and S.add_values(values, event, now)
     if exceeded then flags = joined(flags, exceeded) end
     if not stamped and not scores then S.stamp(event) end
   end

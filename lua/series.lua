@@ -47,7 +47,7 @@ end
 
 function series.judge(now, event, spare)
   local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
-  local anonymous, weight = event.is_anonymous, event.weight
+  local anonymous, weight, time = event.is_anonymous, $weight, now
   local limit, left
   if last > now then now = last end
 $judged
@@ -78,7 +78,7 @@ function series.pack()
   return pack('$format', $row)
 end
 
-local reply, asked = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }, { is_anonymous = false }
+local reply, asked = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }, { is_anonymous = false, weights = {} }
 
 function series.express(place, argv, pairs, user, address, weight, now, text)
   local state = place.users .. user
@@ -95,12 +95,12 @@ function series.express(place, argv, pairs, user, address, weight, now, text)
   end
   local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
   local left
-$fitted
+$asking$fitted
   local logged, logged_text = log(argv)
   if not now then now, text = logged, logged_text end
   if now >= place.ends then again(now) end
   if now >= ends then
-    asked.weight, series.scope.subject = weight, 'user:' .. user
+    asked.weights['$sum'], series.scope.subject = weight, 'user:' .. user
     least, tightest, most = series.judge(now, asked, 0)
   end
   local key = place.user_windows[series] .. user
@@ -127,7 +127,7 @@ local JUDGED = [[
     least, tightest, most = left + spare * $cost, rules[$i], limit
   end
   if f$i + $window < ends and b$i < $sum then ends = f$i + $window end
-]]
+$aging]]
 
 -- The same for one who has an account, as of the last event.
 local FITTED = [[
@@ -157,11 +157,34 @@ local function filled(template, values)
   return (string.gsub(template, '%$([%a_]+)', values))
 end
 
--- The words for the limit that holds for an event: see Limit.swift for the order.
-local function limit_words(rule)
-  local words = S.decimal(rule.limit)
-  if rule.anonymous then words = format('anonymous and %.0f or %s', rule.anonymous, words) end
+-- The smallest figure of a limit: what holds for an account whose age is not known yet.
+local function least_of(limit)
+  local least = limit.limit
+  for _, young in ipairs(limit.young or {}) do least = math.min(least, young[2]) end
+  return least
+end
+
+-- The words for the figure that holds for an event, in terms of event, anonymous and time; see Limit.swift for the order.
+-- Time 0 is any time.
+local function limit_words(limit)
+  local words = S.decimal(limit.limit)
+  for i = #(limit.young or {}), 1, -1 do
+    words = format('time - event.born < %.0f and %.0f or %s', limit.young[i][1], limit.young[i][2], words)
+  end
+  if limit.young then words = format('time == 0 and %.0f or %s', least_of(limit), words) end
+  if limit.anonymous then words = format('anonymous and %.0f or %s', limit.anonymous, words) end
+  for kind, figure in pairs(limit.by_kind or {}) do
+    words = format("event.kind == '%s' and %.0f or %s", kind, figure, words)
+  end
   return words
+end
+
+-- The largest figure of a limit.
+local function most_of(limit)
+  local most = math.max(limit.limit, limit.anonymous or 0)
+  for _, young in ipairs(limit.young or {}) do most = math.max(most, young[2]) end
+  for _, figure in pairs(limit.by_kind or {}) do most = math.max(most, figure) end
+  return most
 end
 
 -- Writes the code of one series and runs it.
@@ -170,7 +193,9 @@ local function equip(series, offset, size)
   for i, rule in ipairs(series.rules) do
     local sum = rule.sum and 'total' or 'n'
     local values = { i = i, window = S.decimal(rule.window), sum = sum, cost = rule.sum and 'weight' or '1',
-      limit = limit_words(rule), registered = S.decimal(rule.limit), enforce = tostring(rule.enforce) }
+      limit = limit_words(rule), registered = S.decimal(rule.limit), enforce = tostring(rule.enforce),
+      -- A limit by age is told only when the time is known.
+      aging = rule.young and '  if time == 0 then ends = 0 end\n' or '' }
     firsts[i] = filled('f$i, b$i', values)
     unknown[i] = filled('f$i, b$i = n > 0 and 1 or 0, 0', values) -- 1: older than any window, so it is looked up
     judged[i], fitted[i] = filled(JUDGED, values), filled(FITTED, values)
@@ -189,6 +214,10 @@ local function equip(series, offset, size)
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
     unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
     row = 'n, ' .. (series.weight and 'total, ' or '') .. 'last, expires, ' .. concat(firsts, ', '),
+    weight = series.weight and "event.weights['" .. series.weight .. "'] or 0" or '0',
+    sum = series.weight or 'none',
+    -- An event of no weight only asks: that is not for the short way.
+    asking = series.asks and '  if weight == 0 then\n    S.fetched = found\n    return nil\n  end\n' or '',
     due = 'expires - now < ' .. window .. (series.loose and ' or n % 64 == 0' or ''),
     counted_carefully = filled(COUNTED, counting),
     window = window, ttl = ttl,
@@ -212,9 +241,20 @@ local function takes(series, watch)
   return #series.rules < MOST and (not watch.sum or not series.weight or series.weight == watch.sum)
 end
 
+-- The conditions of a watch as a short text of its own.
+local function digest_of(where)
+  local parts = {}
+  for _, condition in ipairs(where) do
+    parts[#parts + 1] = cjson.encode({ condition.field, condition.is or 0, condition.prefixes or 0,
+      condition.suffixes or 0, condition.ranges or 0 })
+  end
+  return sub(redis.sha1hex(concat(parts, ' ')), 1, 8)
+end
+
 -- Names a series by what it counts, so that another limit on the same events keeps the counts.
 local function add_limit(watch, scope, by_name)
   local name, number = watch.per .. '.' .. (#watch.kinds > 0 and concat(watch.kinds, '+') or 'any'), 1
+  if watch.where then name = name .. '?' .. digest_of(watch.where) end
   local series = by_name[name]
   while series and not takes(series, watch) do
     number = number + 1
@@ -222,15 +262,17 @@ local function add_limit(watch, scope, by_name)
   end
   if number > 1 then name = name .. '.' .. number end
   if not series then
-    series = { id = name, scope = scope, kinds = watch.kinds, needs_user = watch.per == 'user', rules = {}, most = 0,
-      window = 0, moved = 0 }
+    series = { id = name, scope = scope, kinds = watch.kinds, where = watch.where, needs_user = watch.per == 'user',
+      rules = {}, most = 0, window = 0, moved = 0, asks = true, varies = false }
     by_name[name] = series
     scope.series[#scope.series + 1] = series
   end
   series.rules[#series.rules + 1] = watch
   series.weight = series.weight or watch.sum
   series.window = math.max(series.window, watch.window)
-  series.most = math.max(series.most, watch.sum and 1024 or math.max(watch.limit, watch.anonymous or 0) + 1)
+  series.most = math.max(series.most, watch.sum and 1024 or most_of(watch) + 1)
+  series.asks = series.asks and watch.sum ~= nil
+  series.varies = series.varies or watch.young ~= nil or watch.by_kind ~= nil
 end
 
 -- Whether no limit on the number of events keeps the sorted set short: it is trimmed to its newest, then.
@@ -241,13 +283,17 @@ local function is_loose(series)
   return true
 end
 
+local ABOUT_PAIR = { actor = true, user = true, ip = true, network = true }
+
 local function add_set(watch, scope)
   watch.scope, watch.needs_user = scope, watch.per == 'user'
   watch.step = math.max(1, floor(watch.window / SLICES))
   watch.slices = SLICES
   watch.ttl = S.decimal(watch.window + watch.step)
   -- What is counted about a user at an address changes only with the time and the pair.
-  watch.paired = watch.distinct ~= 'object'
+  watch.paired = ABOUT_PAIR[watch.distinct] and ABOUT_PAIR[watch.per] and not watch.where
+  watch.limit_at = loadstring('return function(event, time) local anonymous = event.is_anonymous return '
+    .. limit_words(watch) .. ' end', '=limit')()
   watch.name = tonumber(sub(redis.sha1hex(watch.id .. watch.window), 1, 8), 16)
   scope.sets[#scope.sets + 1] = watch
   scope.ttl = math.max(scope.ttl, 2 * watch.window)
@@ -278,7 +324,7 @@ local function watched_of(kind)
           seen[scope] = true
           watched.scopes[#watched.scopes + 1] = scope
         end
-        if scope ~= ACTOR or series.needs_user then watched.plain = false end
+        if scope ~= ACTOR or series.needs_user or series.where then watched.plain = false end
       end
     end
   end
@@ -294,7 +340,10 @@ local function watched_of(kind)
     pair_sets[set] = string.char(pair_sets_known)
   end
   watched.pairs = pair_sets[set]
-  if watched.plain and #watched.series == 1 and not watched.loose then watched.express = watched.series[1].express end
+  local only = watched.series[1]
+  if watched.plain and #watched.series == 1 and not watched.loose and not only.varies then
+    watched.express, watched.weight = only.express, only.weight
+  end
   return watched
 end
 
@@ -315,6 +364,7 @@ S.preparations[#S.preparations + 1] = function()
       add_limit(watch, scope, by_name)
     end
     for _, kind in ipairs(watch.kinds) do KINDS[kind] = true end
+    for kind in pairs(watch.by_kind or {}) do KINDS[kind] = true end
   end
   -- The step in which "this user at this address is counted" stays true: a divisor of every rule's slice.
   S.memo_step = step > 0 and step or 60000

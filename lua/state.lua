@@ -40,17 +40,21 @@ local function stamp_of(event)
   return stamp
 end
 
--- Notes which piece of time `now` is in, for stamps hold in one alone. Returns whether it is another than before.
+-- Notes which piece of time `now` is in, for stamps hold in one alone. Returns whether it is another than before. What
+-- comes late, after events of a later piece, is neither stamped nor believed to be: sets of values have moved on.
 function S.note_time(now)
   if now < place.ends and now >= place.bucket then return false end
   epochs = epochs + 1
   place.bucket = now - now % S.memo_step
   place.ends, place.epoch = place.bucket + S.memo_step, epochs
+  place.is_late = place.bucket < place.newest
+  if not place.is_late then place.newest = place.bucket end
   return true
 end
 
 -- The actor's state gets the stamp of this event: its values are counted, and no block names it.
 function S.stamp(event)
+  if place.is_late then return end
   ACTOR.stamp, ACTOR.changed = stamp_of(event), true
 end
 
@@ -87,7 +91,7 @@ function S.load_states(event)
     epochs = epochs + 1
     place.generation, place.epoch = found[1], epochs
   end
-  local stamp, raw = stamp_of(event), found[2]
+  local raw = found[2]
   ACTOR.raw, ACTOR.exists = raw, raw
   count = 2
   for i = 1, #others do
@@ -97,7 +101,11 @@ function S.load_states(event)
       scope.raw, scope.exists = found[count], found[count]
     end
   end
-  local stamped = raw and sub(raw, ACTOR.size + 1, ACTOR.size + #stamp) == stamp
+  local stamped = false
+  if raw and not place.is_late then
+    local stamp = stamp_of(event)
+    stamped = sub(raw, ACTOR.size + 1, ACTOR.size + #stamp) == stamp
+  end
   ACTOR.known = stamped
   return stamped
 end
@@ -192,8 +200,9 @@ function S.wait(series, i, excess, now, first, base)
 end
 
 -- Adds one counted event, at time now (`text`: the same as decimal text), to the window.
-function S.count(series, weight, now, text)
-  local scope = series.scope
+function S.count(series, weights, now, text)
+  local scope, weight = series.scope, weights[series.weight] or 0
+  if series.asks and weight == 0 then return end -- it only asks
   local key, fresh = place.windows[series] .. scope.subject, not scope.exists and not S.asking
   local member, unsettled = series.count(key, now, text, weight, fresh)
   S.undo('ZREM', key, member)

@@ -208,6 +208,8 @@ class Model:
         for place, (scope, kinds, rules) in enumerate(self.policy.series):
             if (kinds and kind not in kinds) or scope not in subjects:
                 continue
+            if weight == 0 and all(rule.sums for rule in rules):
+                continue  # it only asks
             key = (place, subjects[scope])
             at = max(now, self.last.get(key, 0))
             longest = max(rule.window for rule in rules)

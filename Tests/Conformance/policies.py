@@ -7,7 +7,12 @@ HOUR, DAY = 3_600_000, 86_400_000
 
 
 class Rule:
-    def __init__(self, id, kinds, per, limit, window, anonymous=None, sums=False, enforces=True, of=None):
+    """`young`: (age, limit), the youngest first; `by_kind`: kind -> limit; `where`: conditions, in Lua, beside a function
+    `selects` of the same meaning; `sums`: True for tokens, or the name of a field."""
+
+    def __init__(self, id, kinds, per, limit, window, anonymous=None, sums=False, enforces=True, of=None, young=(),
+                 by_kind=None, where=None, selects=None):
+        self.young, self.by_kind, self.where, self.selects = young, by_kind or {}, where, selects
         self.id, self.kinds, self.per, self.limit, self.window = id, frozenset(kinds), per, limit, window
         self.anonymous, self.sums, self.enforces, self.of = anonymous, sums, enforces, of
 
@@ -18,7 +23,8 @@ class Rule:
 class Policy:
     slices = 12
 
-    def __init__(self, rules, net4=(24, 16), net6=(64, 48), subject6=64, ids=1024, id_ttl=HOUR):
+    def __init__(self, rules, net4=(24, 16), net6=(64, 48), subject6=64, ids=1024, id_ttl=HOUR, fields=None, allow=()):
+        self.fields, self.allow = fields or {}, allow
         self.rules, self.net4, self.net6, self.subject6, self.ids, self.id_ttl = rules, net4, net6, subject6, ids, id_ttl
         self.limits = [rule for rule in rules if rule.of is None]
         self.distinct = [rule for rule in rules if rule.of]
@@ -66,10 +72,15 @@ ODD = Policy(
 
 def watch(rule):
     """One entry of POLICY.watches."""
-    what = f"distinct = '{rule.of}'" if rule.of else "sum = 'tokens'" if rule.sums else "count = true"
+    what = f"distinct = '{rule.of}'" if rule.of else f"sum = '{'tokens' if rule.sums is True else rule.sums}'" if rule.sums else "count = true"
     kinds = ", ".join(f"'{kind}'" for kind in sorted(rule.kinds))
-    anonymous = f"anonymous = {rule.anonymous}, " if rule.anonymous else ""
-    return (f"{{ id = '{rule.id}', {what}, per = '{rule.per}', kinds = {{ {kinds} }}, limit = {rule.limit}, {anonymous}"
+    more = f"anonymous = {rule.anonymous}, " if rule.anonymous is not None else ""
+    if rule.young:
+        more += "young = { " + ", ".join(f"{{ {age}, {limit} }}" for age, limit in rule.young) + " }, "
+    if rule.by_kind:
+        more += "by_kind = { " + ", ".join(f"['{kind}'] = {limit}" for kind, limit in sorted(rule.by_kind.items())) + " }, "
+    where = f"where = {{ {rule.where} }}, " if rule.where else ""
+    return (f"{{ id = '{rule.id}', {what}, per = '{rule.per}', kinds = {{ {kinds} }}, {where}limit = {rule.limit}, {more}"
             f"window = {rule.window}, enforce = {str(rule.enforces and not rule.of).lower()} }}")
 
 
@@ -86,6 +97,8 @@ def lua(policy):
 }}, critical = {{ ['for'] = {DAY}, cap = {7 * DAY} }},
 open_flags = {{ count = 3, block = {{ ['for'] = 900000, cap = {7 * DAY} }} }},
 repeat_ttl = '{30 * DAY}', quiet = {DAY}, retention = {30 * DAY},
+allow = {{ {', '.join(repr(each) for each in policy.allow)} }},
+fields = {{ {', '.join(f'{name} = {form!r}' for name, form in policy.fields.items())} }},
 net4 = {{ {nets(policy.net4)} }}, net6 = {{ {nets(policy.net6)} }}, subject6 = {policy.subject6},
 text_bytes = 2048, log_most = '250000', alerts_most = '10000', audit_most = '100000',
 ids = {policy.ids}, id_ttl = {policy.id_ttl}, tally_ttl = '{DAY}', hash = 'test' }}

@@ -27,8 +27,9 @@ package struct PolicyCompiler {
         lua += "  open_flags = { count = \(policy.openFlags), block = \(block(policy.openFlagsBlock)) },\n"
         lua += "  repeat_ttl = '\(policy.repeatTime.milliseconds)', quiet = \(policy.quiet.milliseconds), "
         lua += "retention = \(policy.retention.milliseconds),\n"
-        lua += "  net4 = { \(policy.networks4.map(String.init).joined(separator: ", ")) }, "
-        lua += "net6 = { \(networks6.map(String.init).joined(separator: ", ")) }, "
+        lua += "  allow = \(list(policy.allow.map { quoted($0.bytes) })), fields = \(list(fields)),\n"
+        lua += "  net4 = \(list(lengths(policy.networks4, .v4).map(String.init))), "
+        lua += "net6 = \(list(lengths(networks6, .v6).map(String.init))), "
         lua += "subject6 = \(policy.subjectPrefix6),\n"
         lua += "  text_bytes = \(policy.textBytes), log_most = '\(policy.logEntries)', "
         lua += "alerts_most = '\(policy.alertEntries)', audit_most = '\(policy.auditEntries)',\n"
@@ -37,37 +38,106 @@ package struct PolicyCompiler {
         return lua
     }
 
+    private var fields: [String] {
+        policy.fields.sorted { $0.key < $1.key }.map { "[\(quoted($0.key))] = '\($0.value.rawValue)'" }
+    }
+
+    /// These lengths and those of the networks that the policy allows: an allowed network must be seen.
+    private func lengths(_ lengths: [Int], _ family: IPAddress.Family) -> [Int] {
+        var all = lengths
+        for subject in policy.allow where subject.type == "net" {
+            guard let network = try? Network(parsing: subject.id), network.base.family == family else { continue }
+            if !all.contains(network.length) { all.append(network.length) }
+        }
+        return all
+    }
+
     /// The lengths that verdicts look at, that of counted subjects among them: a block of one must be seen.
     private var networks6: [Int] {
         let counted = policy.subjectPrefix6
         return counted == 128 || policy.networks6.contains(counted) ? policy.networks6 : [counted] + policy.networks6
     }
 
+    /// One entry of `watches`: what a rule counts, of which events, and how much is allowed.
     private func entry(_ watch: Counted, of rule: Rule) -> String {
-        let what =
-            switch watch.what {
-            case .events: "count = true"
-            case .weight(let field): "sum = '\(field.rawValue)'"
-            case .values(let field): "distinct = '\(field.rawValue)'"
-            }
+        var fields = "id = '\(rule.id)', "
         var isDistinct = false
-        if case .values = watch.what { isDistinct = true }
-        let kinds = watch.of.kinds.sorted().map { "'\($0)'" }.joined(separator: ", ")
-        let anonymous = watch.limit.anonymous.map { "anonymous = \($0), " } ?? ""
+        switch watch.what {
+        case .events: fields += "count = true, "
+        case .weight(let field): fields += "sum = \(quoted(field.rawValue)), "
+        case .values(let field):
+            fields += "distinct = \(quoted(field.rawValue)), "
+            isDistinct = true
+        }
+        fields += "per = \(quoted(watch.per.rawValue)), kinds = \(list(watch.of.kinds.sorted().map(quoted))), "
+        if !watch.of.conditions.isEmpty {
+            fields += "where = \(list(watch.of.conditions.map(condition))), "
+        }
+        fields += "limit = \(watch.limit.base), "
+        if let anonymous = watch.limit.anonymous { fields += "anonymous = \(anonymous), " }
+        if !watch.limit.young.isEmpty {
+            let young = watch.limit.young.map { "{ \($0.age.milliseconds), \($0.limit) }" }
+            fields += "young = \(list(young)), "
+        }
+        if !watch.limit.kinds.isEmpty {
+            let kinds = watch.limit.kinds.sorted { $0.key < $1.key }.map { "[\(quoted($0.key))] = \($0.value)" }
+            fields += "by_kind = \(list(kinds)), "
+        }
         let enforces = rule.then.limit && rule.mode == .enforce && !isDistinct
-        return "{ id = '\(rule.id)', \(what), per = '\(watch.per.rawValue)', kinds = { \(kinds) }, "
-            + "limit = \(watch.limit.base), \(anonymous)window = \(watch.window.milliseconds), enforce = \(enforces) }"
+        return "{ \(fields)window = \(watch.window.milliseconds), enforce = \(enforces) }"
+    }
+
+    private func condition(_ condition: Selection.Condition) -> String {
+        var exact: [String] = []
+        var prefixes: [String] = []
+        var suffixes: [String] = []
+        var ranges: [String] = []
+        for value in condition.values {
+            switch value {
+            case .exactly(let text): exact.append(quoted(text))
+            case .prefix(let text): prefixes.append(quoted(text))
+            case .suffix(let text): suffixes.append(quoted(text))
+            case .range(let range): ranges.append("{ \(range.lowerBound), \(range.upperBound) }")
+            }
+        }
+        let parts = [("is", exact), ("prefixes", prefixes), ("suffixes", suffixes), ("ranges", ranges)]
+        let filled = parts.filter { !$0.1.isEmpty }.map { "\($0.0) = \(list($0.1))" }
+        return "{ field = \(quoted(condition.field.rawValue)), \(filled.joined(separator: ", ")) }"
     }
 
     private func entry(_ rule: Rule) -> String {
         var fields = "id = '\(rule.id)', module = '\(rule.module.rawValue)', severity = \(rule.severity.rawValue), "
         fields += "reason = '\(rule.module.reason)', shadow = \(rule.mode == .shadow), "
         fields += "report = \(rule.watches.contains(.report))"
+        if !rule.then.alert { fields += ", silent = true" }
         if let block = rule.then.block { fields += ", block = \(self.block(block))" }
         return "{ \(fields) }"
     }
 
     private func block(_ block: Rule.Block) -> String {
-        "{ ['for'] = \(block.time.milliseconds), cap = \(block.cap.milliseconds) }"
+        "{ ['for'] = \(block.time.milliseconds), cap = \(block.cap.milliseconds), escalation = \(block.escalation), "
+            + "action = '\(block.action.rawValue)', on = '\(block.target.rawValue)' }"
+    }
+
+    private func list(_ items: [String]) -> String {
+        items.isEmpty ? "{  }" : "{ \(items.joined(separator: ", ")) }"
+    }
+
+    /// A Lua string of any bytes.
+    private func quoted(_ text: String) -> String {
+        quoted(Array(text.utf8))
+    }
+
+    private func quoted(_ bytes: [UInt8]) -> String {
+        var lua = "'"
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "'"), UInt8(ascii: "\\"), ..<32, 127...:
+                let digits = String(byte)
+                lua += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+            default: lua.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return lua + "'"
     }
 }

@@ -16,6 +16,8 @@ package struct LibraryLoader: Sendable {
     package struct Info: Sendable, Equatable {
         package var version: Int64
         package var policyHash: String
+        /// When it was loaded, by the clock of Redis, in ms since 1970; 0 if it does not know.
+        package var loadedAt: Int64 = 0
     }
 
     private let client: RedisClient
@@ -34,6 +36,7 @@ package struct LibraryLoader: Sendable {
                 switch field {
                 case "version": info.version = try value.int
                 case "policy": info.policyHash = try value.string
+                case "loaded": info.loadedAt = Int64(try value.string) ?? 0
                 default: break
                 }
             }
@@ -51,7 +54,9 @@ package struct LibraryLoader: Sendable {
                 return .current
             }
         }
-        _ = try await client.call("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: policy))
+        let seconds = Int64(try await client.call("TIME").array[0].string) ?? 0
+        _ = try await client.call(
+            "FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: policy, loadedAt: seconds * 1000))
         return .loaded
     }
 }

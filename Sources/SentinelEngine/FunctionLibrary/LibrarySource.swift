@@ -11,8 +11,11 @@ package enum LibrarySource {
     package static let version: Int64 = 2
 
     /// The chunk for `FUNCTION LOAD`.
-    package static func text(for policy: Policy) -> String {
-        "#!lua name=\(name)\n" + PolicyCompiler.compile(policy) + files.joined(separator: "\n")
+    ///
+    /// - Parameter loadedAt: ms since 1970, for `sentinel_info` to tell; nil: it says 0.
+    package static func text(for policy: Policy, loadedAt: Int64? = nil) -> String {
+        let loaded = loadedAt.map { "POLICY.loaded = \($0)\n" } ?? ""
+        return "#!lua name=\(name)\n" + PolicyCompiler.compile(policy) + loaded + files.joined(separator: "\n")
     }
 
     /// The embedded files' names, in the order in which they are joined.
