@@ -3,6 +3,8 @@
 `STANDARD` repeats the built-in figures by hand. Tests that use another policy make its table by `lua`.
 """
 
+import ipaddress
+
 HOUR, DAY = 3_600_000, 86_400_000
 
 
@@ -23,6 +25,12 @@ class Rule:
 class Policy:
     slices = 12
 
+    @staticmethod
+    def network(address):
+        """The network around an address, as distinct counts see it."""
+        family = ipaddress.ip_address(address).version
+        return str(ipaddress.ip_network((address, 24 if family == 4 else 48), strict=False))
+
     def __init__(self, rules, net4=(24, 16), net6=(64, 48), subject6=64, ids=1024, id_ttl=HOUR, fields=None, allow=()):
         self.fields, self.allow = fields or {}, allow
         self.rules, self.net4, self.net6, self.subject6, self.ids, self.id_ttl = rules, net4, net6, subject6, ids, id_ttl
@@ -34,7 +42,9 @@ class Policy:
             if rule.per not in self.scopes:
                 self.scopes.append(rule.per)
             for scope, kinds, rules_of in self.series:
-                if scope == rule.per and kinds == rule.kinds:
+                weights = {each.sums for each in rules_of if each.sums}
+                if (scope == rule.per and kinds == rule.kinds and rules_of[0].where == rule.where
+                        and (not rule.sums or weights <= {rule.sums})):
                     rules_of.append(rule)
                     break
             else:
@@ -68,6 +78,32 @@ ODD = Policy(
         Rule("objects", ["read", "content"], "actor", 4, 1217, of="object"),
     ],
     net4=(24, 20, 8), net6=(64, 56), subject6=56, ids=5, id_ttl=1999)
+
+
+# Every kind of subject, field, condition and limit.
+RICH = Policy(
+    [
+        Rule("errors", ["read", "login"], "ip", 4, 1009, where="{ field = 'status', ranges = { { 400, 499 } } }",
+             selects=lambda e: e.get("status") is not None and 400 <= e["status"] <= 499),
+        Rule("one_status", [], "actor", 3, 2003, where="{ field = 'status', is = { '404' } }",
+             selects=lambda e: e.get("status") == 404),
+        Rule("by_object", ["read"], "object", 6, 1511),
+        Rule("by_tenant", ["content", "message"], "tenant", 9, 2111, by_kind={"message": 5}),
+        Rule("young", ["content"], "actor", 8, 1901, anonymous=3, young=((700, 2), (3000, 4))),
+        Rule("generous_when_young", ["signup"], "actor", 2, 1901, young=((3000, 5),)),
+        Rule("amount", ["message"], "user", 50, 1301, sums="amount"),
+        Rule("tokens", ["message"], "user", 60, 1301, sums=True),
+        Rule("mails", ["signup"], "email", 2, 2503, where="{ field = 'email', suffixes = { '@spam.example' } }",
+             selects=lambda e: (e.get("email") or "").endswith("@spam.example")),
+        Rule("names", ["signup"], "ip", 2, 2400, of="username"),
+        Rule("networks", [], "user", 2, 2400, of="network"),
+        Rule("tenants", ["content"], "user", 2, 2400, of="tenant", young=((3000, 1),)),
+        Rule("objects_of_tenant", ["read"], "tenant", 4, 2400, of="object",
+             where="{ field = 'object', prefixes = { 'object 1', 'object 2' }, is = { 'object 5', 'object 6', 'object 7' } }",
+             selects=lambda e: (e.get("object") or "")[:8] in
+             ("object 1", "object 2", "object 5", "object 6", "object 7")),
+    ],
+    ids=5, id_ttl=1999, fields={"tenant": "id", "amount": "number"}, allow=("user:9", "net:10.1.0.0/16"))
 
 
 def watch(rule):
