@@ -2,8 +2,8 @@
 --
 -- FCALL[_RO] sentinel_check 1 <namespace>:{<partition>} [kind <kind>] [user <id>] [ip <address>] … as sentinel_record
 --
--- Replies as sentinel_record does; `remaining` is what is left now, before the event. Without a kind only blocks are
--- looked at. Distinct counts are not: they never refuse.
+-- Replies as sentinel_record does, and with rule and limit also reset_after_ms: how long until the window of that rule
+-- is wholly free. `remaining` is what is left now, before the event. Without a kind only blocks are looked at. Distinct counts are not: they never refuse.
 
 local NAME = 'sentinel_check'
 
@@ -28,8 +28,10 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   end
   if refused then
     return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
-      'remaining', refused.remaining, 'retry_after_ms', refused.wait, 'flags', names)
+      'remaining', refused.remaining, 'retry_after_ms', refused.wait,
+      'reset_after_ms', refused.rule.series.reset(now, refused.rule.window), 'flags', names)
   end
   if not rule then return S.reply('verdict', 'allow', 'flags', names) end
-  return { 'verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining, names and 'flags', names }
+  return S.reply('verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining,
+    'reset_after_ms', rule.series.reset(now, rule.window), 'flags', names)
 end)

@@ -21,12 +21,14 @@
 --   count(key, now, text, weight, fresh)   adds the event (fresh: there is no state yet). Returns the entry's member,
 --               and whether there is something to settle
 --   settle(key) trims the sorted set and renews its time to live;  fresh(key): gives it its first
+--   reset(now, window)    how long until a window of that length holds nothing, if nothing comes
 --   pack()      them as they stand in the state
 --   express(…)  all of it in one, for the commonest event: that of a known user at a known address (the stamp of the
 --               state says so, see state.lua), where there is room in every limit. Returns the reply, or nil where it
 --               is not so; then nothing was written, and sentinel_record goes on with what it read (S.fetched)
 
 local SLICES = 12 -- of a window of distinct values: a finer slide costs more HyperLogLogs
+local MARGIN = 60000 -- ms that keys outlive their windows: a replay may run slower than its own time
 local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a function
 
 local CODE = [[
@@ -72,6 +74,11 @@ end
 function series.fresh(key)
   expires = last + $ttl
   return call('PEXPIRE', key, '$ttl', 'NX') == 1
+end
+
+function series.reset(now, window)
+  if n == 0 or last + window < now then return 0 end
+  return last + window - now
 end
 
 function series.pack()
@@ -203,7 +210,7 @@ local function equip(series, offset, size)
   end
   series.format, series.offset = '<' .. string.rep('d', series.bytes / 8), offset
   series.place, series.keep = S.decimal(offset - 1), S.decimal(-series.most - 1)
-  local window, ttl = S.decimal(series.window), S.decimal(2 * series.window)
+  local window, ttl = S.decimal(series.window), S.decimal(2 * series.window + MARGIN)
   local counting = {
     member = series.weight and "pack('>I5dd', n + 1, total, weight)" or "pack('>I5', n + 1)",
     total = series.weight and 'total + weight' or 'total', begun = concat(begun, '\n'), add = ADD,
@@ -229,7 +236,7 @@ local function scope_of(per, scopes)
   local id = per == 'user' and 'actor' or per
   local scope = scopes[id]
   if not scope then
-    scope = { id = id, series = {}, sets = {}, ttl = 2 * POLICY.id_ttl, loaded = 0 }
+    scope = { id = id, series = {}, sets = {}, ttl = 2 * POLICY.id_ttl + MARGIN, loaded = 0 }
     scopes[id] = scope
     SCOPES[#SCOPES + 1] = scope
   end
@@ -267,7 +274,7 @@ local function add_limit(watch, scope, by_name)
     by_name[name] = series
     scope.series[#scope.series + 1] = series
   end
-  series.rules[#series.rules + 1] = watch
+  series.rules[#series.rules + 1], watch.series = watch, series
   series.weight = series.weight or watch.sum
   series.window = math.max(series.window, watch.window)
   series.most = math.max(series.most, watch.sum and 1024 or most_of(watch) + 1)
@@ -289,14 +296,14 @@ local function add_set(watch, scope)
   watch.scope, watch.needs_user = scope, watch.per == 'user'
   watch.step = math.max(1, floor(watch.window / SLICES))
   watch.slices = SLICES
-  watch.ttl = S.decimal(watch.window + watch.step)
+  watch.ttl = S.decimal(watch.window + watch.step + MARGIN)
   -- What is counted about a user at an address changes only with the time and the pair.
   watch.paired = ABOUT_PAIR[watch.distinct] and ABOUT_PAIR[watch.per] and not watch.where
   watch.limit_at = loadstring('return function(event, time) local anonymous = event.is_anonymous return '
     .. limit_words(watch) .. ' end', '=limit')()
   watch.name = tonumber(sub(redis.sha1hex(watch.id .. watch.window), 1, 8), 16)
   scope.sets[#scope.sets + 1] = watch
-  scope.ttl = math.max(scope.ttl, 2 * watch.window)
+  scope.ttl = math.max(scope.ttl, 2 * watch.window + MARGIN)
 end
 
 -- What the policy watches in events of a kind:
@@ -378,7 +385,7 @@ S.preparations[#S.preparations + 1] = function()
     for _, series in ipairs(scope.series) do
       series.loose = is_loose(series)
       if series.weight then series.id = series.id .. '.' .. series.weight end
-      scope.ttl = math.max(scope.ttl, 2 * series.window)
+      scope.ttl = math.max(scope.ttl, 2 * series.window + MARGIN)
       layout[#layout + 1] = series.id
       for _, rule in ipairs(series.rules) do
         layout[#layout + 1] = (rule.sum or '') .. S.decimal(rule.window)

@@ -168,6 +168,7 @@ class Model:
                     flags.append(rule.id)
                 if not rule.enforces:
                     continue
+                reset = max(0, self.last[key] + rule.window - now) if key in self.last else 0
                 if over:
                     wait = -1
                     if cost <= limit:
@@ -178,21 +179,23 @@ class Model:
                                 wait = t + rule.window - now
                                 break
                     if refused is None or (refused[3] != -1 and (wait == -1 or wait > refused[3])):
-                        refused = (rule.id, limit, max(0, limit - used), wait)
+                        refused = (rule.id, limit, max(0, limit - used), wait, reset)
                 else:
                     remaining = max(0, limit - used - (cost if counting else 0))
                     if tightest is None or remaining < tightest[2]:
-                        tightest = (rule.id, limit, remaining)
+                        tightest = (rule.id, limit, remaining, reset)
         return tightest, refused, flags
 
     @staticmethod
-    def _reply(tightest, refused, flags):
+    def _reply(tightest, refused, flags, checking=False):
         reply = ["verdict", "allow"]
         if refused:
             reply = ["verdict", "limit", "rule", refused[0], "limit", refused[1], "remaining", refused[2],
                      "retry_after_ms", refused[3]]
         elif tightest:
             reply += ["rule", tightest[0], "limit", tightest[1], "remaining", tightest[2]]
+        if checking and (refused or tightest):
+            reply += ["reset_after_ms", (refused or tightest)[-1]]
         return reply + ["flags", ",".join(flags)] if flags else reply
 
     def check(self, now, **event):
@@ -206,7 +209,7 @@ class Model:
         tightest, refused, flags = self._judge(event, subjects, now, False)
         if flags and self._allowed(names, now):
             refused, flags = None, []
-        return self._reply(tightest, refused, flags)
+        return self._reply(tightest, refused, flags, checking=True)
 
     def record(self, now, **event):
         subjects, names = self._subjects(event)
