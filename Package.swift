@@ -21,13 +21,19 @@ let package = Package(
         .systemLibrary(name: "CLibevent"),
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CICU"),
+        .systemLibrary(name: "CPCRE2"),
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSentinelLua"),
+        .target(name: "CSentinelLists"),
 
         .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
         .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
-        .target(name: "SentinelCore", dependencies: ["CICU", "CXXHash"], swiftSettings: settings),
+        .target(
+            name: "SentinelCore",
+            dependencies: ["CICU", "CPCRE2", "CXXHash", "CSentinelLists"],
+            swiftSettings: settings
+        ),
         .target(
             name: "SentinelEngine",
             dependencies: ["SentinelCore", "SentinelRedis", "SentinelIO", "CSentinelLua"],

@@ -10,7 +10,9 @@ enum Quality {
 
         """
 
-    static var sections: [any Section.Type] { [] }
+    static var sections: [any Section.Type] {
+        [CadenceSection.self, TextSection.self, PatternSection.self, BaselineSection.self]
+    }
 
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()

@@ -1,19 +1,36 @@
-/// Posts like clockwork: the coefficient of variation of the intervals between a user's recent posts.
+/// Posts like a machine: at intervals that keep coming back, at certain minutes of the hour, or without the long pauses
+/// that people make.
 ///
-/// CV = standard deviation ÷ mean (of the population). Waiting times of people scatter widely: a CV of 1 is what a
-/// Poisson process has, and their bursts lie above it; a timer stays near 0. A timer that skips runs does not: see
-/// `MachineRhythm`.
+/// Any of four signs is enough, each on the user's last occasions (`PostTimes`):
+/// - **clock**: the intervals between the last twenty posts hardly vary. CV = standard deviation ÷ mean (of the
+///   population); a timer is near 0, a Poisson process has 1, and people lie above it.
+/// - **intervals**: too many pairs of intervals are alike, see `Rhythm.intervalAgreement`. Timers that jitter or skip runs.
+/// - **minutes**: too many sessions begin in the same minutes of the hour, see `Rhythm.minuteAgreement`. Schedules.
+/// - **spread**: hours pass between posts at most, minutes at least, and nothing is much longer than the rest. Those who
+///   sleep, eat and talk have pauses of all sizes.
+///
+/// A daily habit is none of these: intervals of half a day or more count only by agreement to two minutes.
 package struct Cadence: Sendable {
     package struct Parameters: Sendable, Equatable {
         /// Suspicious below this CV.
         package var maximumVariation = 0.1
-        /// How many intervals between occasions are needed. Fewer are too easily regular by chance.
+        /// How many intervals, or sessions, are needed for any sign but `spread`. Fewer are too easily regular by chance.
         package var minimumIntervals = 9
-        /// Posts that follow the one before within this many ms belong to its occasion, see `PostHistory.intervals`.
-        package var batchGap: Int64 = 2_000
+        /// Suspicious above this share of pairs of intervals that are alike, 0…1, and the margin.
+        package var maximumIntervalAgreement = 0.075
+        /// Suspicious above this share of pairs of sessions in the same minutes of the hour, 0…1, and the margin.
+        package var maximumMinuteAgreement = 0.065
+        /// Divided by the number of intervals or sessions, it is added to both limits: chance reaches further with few.
+        package var margin = 2.0
+        /// Suspicious up to this factor between the tenth and the ninetieth percentile of the intervals.
+        package var maximumSpread = 5.0
 
         package init() {}
     }
+
+    /// How many intervals `spread` needs, and in which range, in ms, the median must lie: those who talk are quicker.
+    private static let spreadIntervals = 15
+    private static let spreadMedians = 4 * Rhythm.minute..<Rhythm.daily
 
     package var parameters: Parameters
 
@@ -23,22 +40,103 @@ package struct Cadence: Sendable {
 
     /// Judges the recent posts, the present one among them.
     package func finding(in history: PostHistory) -> Finding? {
-        let intervals = history.intervals(batchGap: parameters.batchGap)
-        guard intervals.count >= max(1, parameters.minimumIntervals) else { return nil }
-        let mean = intervals.reduce(0, +) / Double(intervals.count)
-        let variance = intervals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(intervals.count)
-        let variation = variance.squareRoot() / mean
-        guard variation < parameters.maximumVariation else { return nil }
-        let shown = (variation * 1000).rounded() / 1000
+        let minimum = max(2, parameters.minimumIntervals)
+        guard history.times.occasions.count >= minimum else { return nil }
+        let clock = ClockMeasure(of: history)
+        let isClock =
+            clock.intervals >= max(1, parameters.minimumIntervals) && clock.variation < parameters.maximumVariation
+            && clock.mean < Double(Rhythm.daily)
+        let rhythm = Rhythm(of: history.times)
+        let intervals = rhythm.intervalAgreement
+        let intervalLimit = limit(parameters.maximumIntervalAgreement, of: rhythm.intervals.count)
+        let minutes = rhythm.minuteAgreement
+        let minuteLimit = limit(parameters.maximumMinuteAgreement, of: rhythm.sessions)
+        let spread = rhythm.spread ?? .infinity
+        let median = rhythm.medianInterval
+
+        let sign: (name: String, words: String)
+        if isClock {
+            sign = (
+                "clock", "posts every \(seconds(clock.mean)) s with a variation of only \(rounded(clock.variation))"
+            )
+        } else if rhythm.intervals.count >= minimum, intervals > intervalLimit {
+            sign = (
+                "intervals",
+                "\(percent(intervals)) % of the pairs of its \(rhythm.intervals.count) last intervals are alike, "
+                    + "which is a timer's (people: \(percent(intervalLimit)) % at most)"
+            )
+        } else if rhythm.sessions >= minimum, minutes > minuteLimit {
+            sign = (
+                "minutes",
+                "\(percent(minutes)) % of the pairs of its \(rhythm.sessions) last sessions begin in the same minutes of "
+                    + "the hour, which is a schedule's (people: \(percent(minuteLimit)) % at most)"
+            )
+        } else if rhythm.intervals.count >= Self.spreadIntervals, spread <= parameters.maximumSpread,
+            Self.spreadMedians.contains(median)
+        {
+            sign = (
+                "spread",
+                "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
+                    + "without the pauses that people make"
+            )
+        } else {
+            return nil
+        }
         return Finding(
             rule: "bot_behavior",
-            description: "posts every \((mean / 100).rounded() / 10) s with a variation of only \(shown)",
+            description: sign.words,
             evidence: .object([
-                .init("cv", .double(shown)),
+                .init("sign", .string(sign.name)),
+                .init("cv", .double(rounded(clock.variation))),
                 .init("maximum_cv", .double(parameters.maximumVariation)),
-                .init("mean_interval_ms", .int(Int64(min(mean, 1e18)))),
-                .init("intervals", .int(Int64(intervals.count))),
+                .init("mean_interval_ms", .int(Int64(min(clock.mean, 1e18)))),
+                .init("interval_agreement", .double(rounded(intervals))),
+                .init("maximum_interval_agreement", .double(rounded(intervalLimit))),
+                .init("minute_agreement", .double(rounded(minutes))),
+                .init("maximum_minute_agreement", .double(rounded(minuteLimit))),
+                .init("spread", .double(rounded(min(spread, 1e12)))),
+                .init("maximum_spread", .double(parameters.maximumSpread)),
+                .init("median_interval_ms", .int(median)),
+                .init("intervals", .int(Int64(rhythm.intervals.count))),
+                .init("sessions", .int(Int64(rhythm.sessions))),
             ])
         )
+    }
+
+    private func limit(_ share: Double, of count: Int) -> Double {
+        share + parameters.margin / Double(max(1, count))
+    }
+
+    private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+    private func percent(_ share: Double) -> Double { (share * 1000).rounded() / 10 }
+    private func seconds(_ milliseconds: Double) -> Double { (milliseconds / 100).rounded() / 10 }
+}
+
+/// Mean and CV of the intervals between the occasions of the posts that the history keeps.
+private struct ClockMeasure {
+    var intervals = 0
+    /// In ms; 0 without intervals.
+    var mean = 0.0
+    var variation = 0.0
+
+    init(of history: PostHistory) {
+        guard let oldest = history.posts.first?.at else { return }
+        // In floating point, for the difference of two nonsense times may be more than an Int64 holds. The occasion that the
+        // oldest post stands in begins with it.
+        let occasions = history.times.occasions
+        let first = occasions.lastIndex { $0.first <= oldest } ?? 0
+        intervals = max(0, occasions.count - 1 - first)
+        guard intervals > 0 else { return }
+        func interval(_ place: Int) -> Double {
+            Double(occasions[place].first) - Double(place == first + 1 ? oldest : occasions[place - 1].first)
+        }
+        var sum = 0.0
+        for place in first + 1..<occasions.count { sum += interval(place) }
+        mean = sum / Double(intervals)
+        var squares = 0.0
+        for place in first + 1..<occasions.count {
+            squares += (interval(place) - mean) * (interval(place) - mean)
+        }
+        variation = (squares / Double(intervals)).squareRoot() / mean
     }
 }

@@ -1,7 +1,9 @@
-/// What is remembered of one user's posts: how many there were, and times and fingerprints of the last twenty.
+/// What is remembered of one user's posts: how many there were, times and fingerprints of the last twenty, and the last
+/// occasions on which the user posted.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded: about 470 bytes encoded, whatever the user sends.
+/// Bounded, whatever the user sends: about 630 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
+/// the most hostile times.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
         /// Ms since 1970.
@@ -20,8 +22,13 @@ package struct PostHistory: Sendable, Equatable {
 
     /// All posts ever, a reset notwithstanding.
     package private(set) var total: UInt64 = 0
+    /// How many posts had a text of some length that nobody else had posted, nor he himself of late: what makes somebody a
+    /// regular.
+    package private(set) var originals: UInt64 = 0
     /// The last posts, oldest first, never more than `capacity`.
     package private(set) var posts: [Post] = []
+    /// When the user posted, further back than `posts`.
+    private(set) var times = PostTimes()
     /// Evidence up to this time (ms since 1970) is ignored: the last unblock. The earliest time there is, if none was.
     package private(set) var since = Int64.min
     /// The log position applied last; the caller sets it and asks it before an append.
@@ -34,9 +41,25 @@ package struct PostHistory: Sendable, Equatable {
     package mutating func append(at time: Int64, fingerprint: Fingerprint? = nil) {
         if total < .max { total += 1 }
         guard time > since else { return }
+        times.append(time)
         let place = posts.lastIndex { $0.at <= time }.map { $0 + 1 } ?? 0
         posts.insert(Post(at: time, fingerprint: fingerprint), at: place)
         if posts.count > Self.capacity { posts.removeFirst() }
+    }
+
+    /// Takes in that a post was in the user's own words.
+    package mutating func countOriginal() {
+        if originals < .max { originals += 1 }
+    }
+
+    /// From how many texts of his own on a user is a regular, unless the policy says otherwise.
+    package static let defaultRegularAfter: UInt64 = 10
+
+    package func isRegular(after texts: UInt64 = defaultRegularAfter) -> Bool { originals >= texts }
+
+    /// Whether one of the posts kept has this text, or a variant of it.
+    package func holdsVariant(of text: Fingerprint) -> Bool {
+        posts.contains { $0.fingerprint.map { text.similarity(to: $0) >= 0.5 } ?? false }
     }
 
     /// Forgets the evidence up to this time, so that it cannot block the user again. The count of posts stays: the next
@@ -44,6 +67,7 @@ package struct PostHistory: Sendable, Equatable {
     package mutating func reset(at time: Int64) {
         since = max(since, time)
         posts.removeAll { $0.at <= since }
+        times.forget(upTo: since)
     }
 
     /// The kept posts that are less than a window older than `time`, oldest first. Later ones count too: events may come a
@@ -60,12 +84,12 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 3
 
-    /// Version, total, last position, reset, then the posts: time since the one before, letters (0: no fingerprint),
-    /// hash and SimHash.
+    /// Version, total, last position, reset, then the posts: time since the one before, fingerprint; how many were
+    /// original; and the occasions.
     package func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, capacity: 40 + posts.count * 24)
+        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 32 + times.occasions.count * 6)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)
@@ -75,12 +99,10 @@ extension PostHistory {
         for post in posts {
             writer.signed(post.at &- before)
             before = post.at
-            writer.varint(UInt64(post.fingerprint?.letters ?? 0))
-            if let fingerprint = post.fingerprint, fingerprint.letters > 0 {
-                writer.word(fingerprint.hash)
-                writer.word(fingerprint.simHash.bits)
-            }
+            Fingerprint.write(post.fingerprint, to: &writer)
         }
+        writer.varint(originals)
+        times.write(to: &writer)
         return writer.bytes
     }
 
@@ -100,14 +122,11 @@ extension PostHistory {
             before = time
             posts.append(Post(at: time, fingerprint: try Fingerprint(from: &reader)))
         }
+        originals = try reader.varint()
+        times = try PostTimes(from: &reader)
+        guard times.occasions.first.map({ $0.first > since }) ?? true else {
+            throw .malformed("an occasion before the reset")
+        }
         try reader.finish()
-    }
-}
-
-extension Fingerprint {
-    fileprivate init?(from reader: inout StateReader) throws(StateDecodingError) {
-        let letters = try reader.count(atMost: Int(UInt16.max))
-        guard letters > 0 else { return nil }
-        self.init(hash: try reader.word(), simHash: SimHash(bits: try reader.word()), letters: UInt16(letters))
     }
 }

@@ -1,16 +1,15 @@
 /// A user who sends very similar messages in a row.
 ///
-/// Similar is a small distance of the SimHashes (Manku, Jain, Das Sarma, "Detecting near-duplicates for web crawling",
-/// WWW 2007). Each message of the row is compared with the newest, so that a row cannot drift away.
+/// Similar is a large overlap of four-letter pieces, see `TextSketch.similarity`. Each message of the row is compared with the newest, so that a row cannot drift away.
 /// Messages too short for a fingerprint neither count nor end a row: an "ok" in between changes nothing.
 package struct Repetition: Sendable {
     package static let rule = "repetitive_messages"
 
     package struct Parameters: Sendable, Equatable {
-        /// How many similar messages in a row are needed, the present one included.
+        /// How many similar messages in a row are needed, the present one included. Of a regular (`PostHistory.isRegular`),
+        /// who tries out one line of code or asks a bot again, twice as many.
         package var messages = 3
-        /// How similar the messages must be, 0…1, see `SimHash.similarity`. A name in front or a random word at the end
-        /// leaves 0.9 or more of nine comments in ten; of 11,000 pairs of unrelated comments none came above 0.83.
+        /// How similar the messages must be, 0…1, see `TextSketch.similarity`.
         package var minimumSimilarity = 0.9
         /// How old the row's first message may be, in ms.
         package var window: Int64 = 3_600_000
@@ -32,11 +31,11 @@ package struct Repetition: Sendable {
         var identical = 0
         for post in recent.reversed() {
             guard let fingerprint = post.fingerprint else { continue }
-            guard newest.simHash.similarity(to: fingerprint.simHash) >= parameters.minimumSimilarity else { break }
+            guard newest.similarity(to: fingerprint) >= parameters.minimumSimilarity else { break }
             row += 1
             if fingerprint.hash == newest.hash { identical += 1 }
         }
-        guard row >= max(2, parameters.messages) else { return nil }
+        guard row >= max(2, parameters.messages) * (history.isRegular() ? 2 : 1) else { return nil }
         return Finding(
             rule: Self.rule,
             description: "\(row) very similar messages in a row",

@@ -25,6 +25,10 @@ package struct LogEntry: Sendable, Equatable {
         /// Rules that the event was over in Redis, with the count that each saw.
         package var flags: [(rule: String, count: Int64)] = []
 
+        package init(kind: String) {
+            self.kind = kind
+        }
+
         package static func == (left: Self, right: Self) -> Bool {
             left.kind == right.kind && left.user == right.user && left.ip == right.ip && left.text == right.text
                 && left.created == right.created && left.wasLimited == right.wasLimited

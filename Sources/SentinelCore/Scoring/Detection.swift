@@ -12,6 +12,8 @@ package struct Detection {
         package var address: Subject?
         /// Set for posts with enough text to compare.
         package var fingerprint: Fingerprint?
+        /// Set where the text is to be compared with other users' texts.
+        package var bands: TextBands?
         /// Whether it is a post, which the detectors look at.
         package var isPost: Bool
     }
@@ -19,19 +21,23 @@ package struct Detection {
     private let policy: Policy
     /// The rules that look at posts, each with what it looks at.
     private let postRules: [(id: String, watches: [Rule.Watch])]
-    private let duplicateWindow: Int64
+    /// What kinds of text there are goes by the first rule that compares texts of different users.
+    private let duplicate: DuplicateContent?
     private var normalizer: TextNormalizer
 
     package init(policy: Policy) {
         self.policy = policy
         postRules = policy.rules.map { ($0.id, $0.watches.filter { !$0.runsInRedis && $0 != .report }) }
             .filter { !$0.watches.isEmpty }
-        duplicateWindow =
-            policy.rules.flatMap(\.watches).compactMap {
-                if case .duplicate(let parameters) = $0 { parameters.window } else { nil }
-            }.max() ?? 0
+        duplicate =
+            policy.rules.lazy.flatMap(\.watches).compactMap {
+                if case .duplicate(let parameters) = $0 { DuplicateContent(parameters) } else { nil }
+            }.first
         normalizer = TextNormalizer(maximumBytes: policy.textBytes)
     }
+
+    /// How long kinds of text are remembered.
+    package var textMemory: DuplicateContent.Memory { duplicate?.parameters.memory ?? .init() }
 
     /// What judging the entry needs. Costs what normalising its text costs.
     package mutating func look(at entry: LogEntry) -> Look {
@@ -41,11 +47,14 @@ package struct Detection {
             // Most events are a user's and over no limit: then nobody asks for the address.
             let address = user == nil || !event.flags.isEmpty ? countedAddress(event.ip) : nil
             let isPost = policy.postKinds.contains(event.kind)
+            let prints = isPost ? event.text.flatMap { normalizer.prints(of: $0) } : nil
+            let minimum = duplicate?.parameters.minimumLetters ?? .max
             return Look(
                 entry: entry,
                 actor: user ?? address,
                 address: address,
-                fingerprint: isPost ? event.text.flatMap { normalizer.fingerprint(of: $0) } : nil,
+                fingerprint: prints?.fingerprint,
+                bands: prints.flatMap { Int($0.fingerprint.letters) >= minimum ? $0.bands : nil },
                 isPost: isPost
             )
         case .report(let report):
@@ -56,10 +65,29 @@ package struct Detection {
         }
     }
 
-    /// Judges one entry and brings the histories up to date. `history` is the actor's, `sightings` the fingerprint's; both
-    /// are changed only when this entry was not applied to them before.
+    /// The kinds of text that judging the entry may need, going by its bands; the text's own, `fingerprint.hash`, is not
+    /// among them. None where that one is known.
+    package func candidates(
+        for look: Look, among bands: [TextBandState], sightings: TextSightings?
+    ) -> [UInt64] {
+        guard let duplicate, let text = look.fingerprint, look.bands != nil,
+            !duplicate.isKnown(text, at: look.entry.at, in: sightings)
+        else { return [] }
+        return DuplicateContent.candidates(for: text, in: bands)
+    }
+
+    /// The kind that the entry's text belongs to, see `DuplicateContent.kind`; nil where nobody asks.
+    package func kind(
+        of look: Look, among bands: [TextBandState], sightings: (UInt64) -> TextSightings?
+    ) -> UInt64? {
+        guard let duplicate, let text = look.fingerprint, look.bands != nil else { return nil }
+        return duplicate.kind(of: text, at: look.entry.at, among: bands, sightings: sightings)
+    }
+
+    /// Judges one entry and brings the histories up to date. `history` is the actor's, `text` that of the text's kind, where
+    /// it has one; both are changed only when this entry was not applied to them before.
     package func judge(
-        _ look: Look, history: inout PostHistory, sightings: inout TextSightings, flags: inout FlagBatch
+        _ look: Look, history: inout PostHistory, text: inout TextHistory, flags: inout FlagBatch
     ) {
         switch look.entry.content {
         case .unblock:
@@ -76,41 +104,78 @@ package struct Detection {
         case .event(let event):
             addCounted(event, look, to: &flags)
             guard look.isPost, let actor = look.actor else { return }
-            judgePost(event, by: actor, look, history: &history, sightings: &sightings, flags: &flags)
+            judgePost(event, by: actor, look, history: &history, text: &text, flags: &flags)
         }
     }
 
     private func judgePost(
         _ event: LogEntry.Logged, by actor: Subject, _ look: Look, history: inout PostHistory,
-        sightings: inout TextSightings, flags: inout FlagBatch
+        text: inout TextHistory, flags: inout FlagBatch
     ) {
         let at = look.entry.at
         if history.lastEntry < look.entry.position {
+            let isOriginal = note(look, by: actor, history, text: &text)
             history.lastEntry = look.entry.position
             history.append(at: at, fingerprint: look.fingerprint)
+            if isOriginal { history.countOriginal() }
         }
-        if look.fingerprint != nil, duplicateWindow > 0, sightings.lastEntry < look.entry.position {
-            sightings.lastEntry = look.entry.position
-            sightings.add(actor.bytes, at: at, window: duplicateWindow)
+        func add(_ finding: Finding, _ rule: String, of subject: Subject) {
+            flags.add(
+                Flag(
+                    rule: rule, subject: subject, position: look.entry.position, at: at,
+                    description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
         }
         for (id, watches) in postRules {
             var met: [(name: String, finding: Finding)] = []
             for watch in watches {
-                if let finding = finding(of: watch, event, by: actor, look, history, sightings) {
+                if case .duplicate(let parameters) = watch {
+                    for (party, finding) in copies(parameters, by: actor, look, text) {
+                        if let subject = subject(of: party) {
+                            add(finding, id, of: subject)
+                        } else {
+                            met.append((watch.name, finding))
+                        }
+                    }
+                } else if let finding = finding(of: watch, event, look, history) {
                     met.append((watch.name, finding))
                 }
             }
             guard let finding = watches.count == 1 ? met.first?.finding : Finding.joining(met) else { continue }
-            flags.add(
-                Flag(
-                    rule: id, subject: actor, position: look.entry.position, at: at,
-                    description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
+            add(finding, id, of: actor)
+        }
+    }
+
+    /// Takes in the post's text to what is known of its kind. Returns whether it has a text of his own.
+    private func note(_ look: Look, by actor: Subject, _ history: PostHistory, text: inout TextHistory) -> Bool {
+        guard let fingerprint = look.fingerprint else { return false }
+        let isNew = !history.holdsVariant(of: fingerprint)
+        guard let duplicate, look.bands != nil else { return isNew }
+        let isAlone = duplicate.note(
+            fingerprint, by: actor.bytes, isRegular: history.isRegular(after: duplicate.parameters.regularAfter),
+            at: look.entry.at, position: look.entry.position, in: &text.sightings)
+        text.noteBands(at: look.entry.at)
+        return isNew && isAlone
+    }
+
+    private func copies(
+        _ parameters: DuplicateContent.Parameters, by actor: Subject, _ look: Look, _ text: TextHistory
+    ) -> [(party: DuplicateContent.Party, finding: Finding)] {
+        guard let fingerprint = look.fingerprint, look.bands != nil else { return [] }
+        return DuplicateContent(parameters).findings(
+            fingerprint, by: actor.bytes, at: look.entry.at, position: look.entry.position, in: text.sightings)
+    }
+
+    /// Who else than the author is meant; nil for the author.
+    private func subject(of party: DuplicateContent.Party) -> Subject? {
+        switch party {
+        case .author: nil
+        case .account(let id): try? Subject(parsing: id)
+        case .campaign(let hash): Subject(trustedType: "campaign", id: Array(String(hash, radix: 16).utf8))
         }
     }
 
     private func finding(
-        of watch: Rule.Watch, _ event: LogEntry.Logged, by actor: Subject, _ look: Look, _ history: PostHistory,
-        _ sightings: TextSightings
+        of watch: Rule.Watch, _ event: LogEntry.Logged, _ look: Look, _ history: PostHistory
     ) -> Finding? {
         let at = look.entry.at
         switch watch {
@@ -122,11 +187,7 @@ package struct Detection {
             return IdenticalPosts(parameters).finding(at: at, in: history)
         case .repetition(let parameters):
             return Repetition(parameters).finding(at: at, in: history)
-        case .duplicate(let parameters):
-            guard let fingerprint = look.fingerprint else { return nil }
-            return DuplicateContent(parameters).finding(
-                fingerprint: fingerprint, by: actor.bytes, at: at, in: sightings)
-        case .count, .sum, .distinct, .report:
+        case .count, .sum, .distinct, .duplicate, .report:
             return nil
         }
     }

@@ -44,7 +44,8 @@ struct LetterFold {
     /// A letter that the skeleton ends with already is not said again.
     private static func encode(_ letter: Unicode.Scalar, to skeleton: inout [UInt8]) -> Int {
         if letter.isASCII {
-            let byte = UInt8(truncatingIfNeeded: letter.value)
+            // A small L looks like a capital i.
+            let byte = letter == "l" ? UInt8(ascii: "i") : UInt8(truncatingIfNeeded: letter.value)
             guard skeleton.last != byte else { return 0 }
             skeleton.append(byte)
             return 1
@@ -52,9 +53,14 @@ struct LetterFold {
         let bytes = UTF8.encode(letter) ?? UTF8.encodedReplacementCharacter
         guard !skeleton.suffix(bytes.count).elementsEqual(bytes) else { return 0 }
         skeleton.append(contentsOf: bytes)
+        return isIdeograph(letter) ? 3 : 1
+    }
+
+    /// Whether the scalar is a letter that says as much as a syllable or a word.
+    static func isIdeograph(_ letter: Unicode.Scalar) -> Bool {
         switch letter.value {
-        case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: return 3
-        default: return 1
+        case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
+        default: false
         }
     }
 
@@ -68,7 +74,8 @@ struct LetterFold {
         }
     }
 
-    private static func letters(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    /// What the scalar folds to, worked out anew.
+    static func letters(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         if let letter = pictured(scalar) { return [letter] }
         let tables = UnicodeTables.shared
         var letters: [Unicode.Scalar] = []

@@ -4,7 +4,7 @@ package import SentinelRedis
 
 /// Reads one partition's event log, finds abuse, and raises it.
 ///
-/// It owns the partition by a lease. Batch by batch: read, fetch the missing histories (one round trip), judge every entry
+/// It owns the partition by a lease. Batch by batch: read, fetch the missing histories (at most two round trips), judge every entry
 /// without waiting, raise the flags, commit. The commit saves the changed histories and moves the cursor in one atomic,
 /// fenced call; so a coordinator that dies anywhere leaves the log at the last commit, and whoever comes next judges
 /// the same entries from the same histories to the same flags, which `sentinel_raise` counts once.
@@ -52,7 +52,7 @@ package actor Coordinator {
         library = LibraryLoader(client: client, keys: configuration.keys)
         detection = Detection(policy: configuration.policy)
         histories = Histories(
-            keys: configuration.keys, capacity: max(configuration.cachedHistories, 8 * configuration.batch))
+            keys: configuration.keys, capacity: configuration.cachedHistories, batch: configuration.batch)
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -149,12 +149,8 @@ package actor Coordinator {
         var looks: [Detection.Look] = []
         looks.reserveCapacity(batch.entries.count)
         for entry in batch.entries { looks.append(detection.look(at: entry)) }
-        let missing = histories.missing(for: looks)
-        if !missing.isEmpty {
-            let values = try await client.send(histories.request(for: missing))[0].orThrow().array
-            let unreadable = histories.accept(values, for: missing)
-            if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
-        }
+        try await fetch(histories.missing(for: looks))
+        try await fetch(histories.missingKinds(for: looks, by: detection))
 
         var flags = FlagBatch()
         var counts = BatchCounts()
@@ -164,6 +160,13 @@ package actor Coordinator {
         }
         try await raise(flags.flags, epoch: epoch, counts: &counts)
         try await commit(batch, counts, epoch: epoch)
+    }
+
+    private func fetch(_ missing: Histories.Missing) async throws(RedisError) {
+        guard !missing.isEmpty else { return }
+        let values = try await client.send(histories.request(for: missing))[0].orThrow().array
+        let unreadable = histories.accept(values, for: missing)
+        if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
     }
 
     private func raise(_ flags: [Flag], epoch: Int64, counts: inout BatchCounts) async throws(RedisError) {
@@ -191,7 +194,7 @@ package actor Coordinator {
         for (name, count) in counts.pairs {
             arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
         }
-        histories.drain(userTime: configuration.policy.historyTime, textTime: .seconds(90_000)) { name, ttl, bytes in
+        histories.drain(userTime: configuration.policy.historyTime, memory: detection.textMemory) { name, ttl, bytes in
             arguments.append(contentsOf: ["state", name, ttl, bytes] as [any RedisArgument])
         }
         var pipeline = RedisPipeline()

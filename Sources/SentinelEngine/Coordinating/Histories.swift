@@ -2,37 +2,67 @@ import SentinelCore
 import SentinelRedis
 
 /// The histories that the detectors work on, cached from Redis, and which of them changed since the last commit.
+///
+/// A batch needs two fetches: users, bands and the texts' own kinds first, for what is under the bands says which other kinds
+/// the texts may belong to.
 struct Histories {
     private var users: Ledger<Subject, PostHistory>
     private var texts: Ledger<UInt64, TextSightings>
+    private var bands: Ledger<UInt64, TextBandState>
     private var changedUsers: Set<Subject> = []
     private var changedTexts: Set<UInt64> = []
+    private var changedBands: Set<UInt64> = []
     private let keys: Keys
 
-    /// - Parameter capacity: how many users, and how many texts, are held in memory.
-    init(keys: Keys, capacity: Int) {
+    /// How many kinds of text one entry may need: its own, and all that stand under its bands.
+    private static let kindsPerEntry = 1 + TextBands.count * TextBandState.capacity
+
+    /// - Parameters:
+    ///   - capacity: how many users are held in memory; of texts and bands as many, at least.
+    ///   - batch: how many entries are judged at once. What they need is held, whatever they are.
+    init(keys: Keys, capacity: Int, batch: Int) {
         self.keys = keys
-        users = Ledger(capacity: capacity)
-        texts = Ledger(capacity: capacity)
+        users = Ledger(capacity: max(capacity, 4 * batch))
+        texts = Ledger(capacity: max(capacity, 4 * batch * Self.kindsPerEntry))
+        bands = Ledger(capacity: max(capacity, 4 * batch * TextBands.count))
     }
 
     /// What the cache has not and Redis may have.
     struct Missing {
         fileprivate var users: [Subject] = []
         fileprivate var texts: [UInt64] = []
+        fileprivate var bands: [UInt64] = []
 
-        var isEmpty: Bool { users.isEmpty && texts.isEmpty }
+        var isEmpty: Bool { users.isEmpty && texts.isEmpty && bands.isEmpty }
     }
 
-    /// What these entries need and the cache has not. What it has stays until they are judged.
+    /// What these entries need to begin with and the cache has not. What it has stays until they are judged.
     mutating func missing(for looks: [Detection.Look]) -> Missing {
         var missingUsers: Set<Subject> = []
         var missingTexts: Set<UInt64> = []
+        var missingBands: Set<UInt64> = []
         for look in looks {
             if let user = look.historyOwner, !users.touch(user) { missingUsers.insert(user) }
-            if let text = look.fingerprint?.hash, !texts.touch(text) { missingTexts.insert(text) }
+            guard let own = look.ownText else { continue }
+            if !texts.touch(own) { missingTexts.insert(own) }
+            for word in look.bandWords where !bands.touch(word) { missingBands.insert(word) }
         }
-        return Missing(users: Array(missingUsers), texts: Array(missingTexts))
+        return Missing(users: Array(missingUsers), texts: Array(missingTexts), bands: Array(missingBands))
+    }
+
+    /// Which other kinds of text they may need, now that the bands are here. Kinds that entries of the batch begin
+    /// themselves are not among them, nor need they be.
+    mutating func missingKinds(for looks: [Detection.Look], by detection: Detection) -> Missing {
+        var missing: Set<UInt64> = []
+        for look in looks {
+            guard let own = look.ownText else { continue }
+            let states = look.bandWords.compactMap { bands.state($0) }
+            for kind in detection.candidates(for: look, among: states, sightings: texts.state(own))
+            where !texts.touch(kind) {
+                missing.insert(kind)
+            }
+        }
+        return Missing(texts: Array(missing))
     }
 
     /// The one command that fetches what is missing.
@@ -41,7 +71,8 @@ struct Histories {
         pipeline.append(
             "MGET",
             missing.users.map { Array("\(keys.prefix):".utf8) + Self.name(of: $0) }
-                + missing.texts.map { Array("\(keys.prefix):\(Self.name(of: $0))".utf8) }
+                + missing.texts.map { Array("\(keys.prefix):\(Self.name(ofText: $0))".utf8) }
+                + missing.bands.map { Array("\(keys.prefix):\(Self.name(ofBand: $0))".utf8) }
         )
         return pipeline
     }
@@ -49,11 +80,17 @@ struct Histories {
     /// Takes in the values that came. Those that cannot be read count as empty; returns how many those were.
     mutating func accept(_ values: [RedisReply], for missing: Missing) -> Int {
         var unreadable = 0
-        for (user, value) in zip(missing.users, values) {
+        var rest = values[...]
+        for (user, value) in zip(missing.users, rest) {
             users.put(Self.decode(value, &unreadable) { try PostHistory(decoding: $0) } ?? .init(), for: user)
         }
-        for (text, value) in zip(missing.texts, values.dropFirst(missing.users.count)) {
+        rest = rest.dropFirst(missing.users.count)
+        for (text, value) in zip(missing.texts, rest) {
             texts.put(Self.decode(value, &unreadable) { try TextSightings(decoding: $0) } ?? .init(), for: text)
+        }
+        rest = rest.dropFirst(missing.texts.count)
+        for (band, value) in zip(missing.bands, rest) {
+            bands.put(Self.decode(value, &unreadable) { try TextBandState(decoding: $0) } ?? .init(), for: band)
         }
         return unreadable
     }
@@ -67,45 +104,63 @@ struct Histories {
         return nil
     }
 
-    /// Judges one entry with its histories, which `fetch` has brought.
+    /// Judges one entry with its histories, which the fetches have brought.
     mutating func judge(_ look: Detection.Look, by detection: Detection, flags: inout FlagBatch) {
         var history = look.historyOwner.flatMap { users.take($0) } ?? PostHistory()
-        var sightings = look.fingerprint.flatMap { texts.take($0.hash) } ?? TextSightings()
-        detection.judge(look, history: &history, sightings: &sightings, flags: &flags)
+        let words = look.bandWords
+        let states = words.map { bands.take($0) ?? TextBandState() }
+        let kind = detection.kind(of: look, among: states) { texts.state($0) }
+        var text = TextHistory(sightings: kind.flatMap { texts.take($0) } ?? TextSightings(), bands: states)
+        detection.judge(look, history: &history, text: &text, flags: &flags)
         if let user = look.historyOwner {
             users.put(history, for: user)
             changedUsers.insert(user)
         }
-        if let text = look.fingerprint?.hash {
-            texts.put(sightings, for: text)
-            changedTexts.insert(text)
+        if let kind {
+            texts.put(text.sightings, for: kind)
+            changedTexts.insert(kind)
         }
+        for (word, state) in zip(words, text.bands) { bands.put(state, for: word) }
+        for place in text.changedBands { changedBands.insert(words[place]) }
     }
 
     /// Hands out what changed, as `name, ttl, bytes`, and counts it as saved.
-    mutating func drain(userTime: Duration, textTime: Duration, _ save: ([UInt8], Int64, [UInt8]) -> Void) {
+    mutating func drain(userTime: Duration, memory: DuplicateContent.Memory, _ save: ([UInt8], Int64, [UInt8]) -> Void)
+    {
         for user in changedUsers {
             if let history = users.state(user) { save(Self.name(of: user), userTime.milliseconds, history.encoded()) }
         }
         for text in changedTexts {
-            if let sightings = texts.state(text) {
-                save(Array(Self.name(of: text).utf8), textTime.milliseconds, sightings.encoded())
-            }
+            guard let sightings = texts.state(text) else { continue }
+            let time = sightings.standing > .single ? memory.shared : memory.single
+            save(Array(Self.name(ofText: text).utf8), time + Self.margin, sightings.encoded())
+        }
+        for band in changedBands {
+            guard let state = bands.state(band) else { continue }
+            let time = state.kinds.contains { $0.standing > .single } ? memory.shared : memory.single
+            save(Array(Self.name(ofBand: band).utf8), time + TextBandState.precision + Self.margin, state.encoded())
         }
         changedUsers.removeAll(keepingCapacity: true)
         changedTexts.removeAll(keepingCapacity: true)
+        changedBands.removeAll(keepingCapacity: true)
     }
+
+    /// Ms by which Redis keeps a text longer than it counts, for clocks and logs that lag.
+    private static let margin: Int64 = 3_600_000
 
     /// Forgets everything: after an error nobody knows what Redis has.
     mutating func removeAll() {
         users.removeAll()
         texts.removeAll()
+        bands.removeAll()
         changedUsers.removeAll()
         changedTexts.removeAll()
+        changedBands.removeAll()
     }
 
     private static func name(of user: Subject) -> [UInt8] { Array("u:".utf8) + user.bytes }
-    private static func name(of text: UInt64) -> String { "t:" + String(text, radix: 16) }
+    private static func name(ofText text: UInt64) -> String { "t:" + String(text, radix: 16) }
+    private static func name(ofBand word: UInt64) -> String { "t:#" + String(word, radix: 16) }
 }
 
 extension Detection.Look {
@@ -114,4 +169,9 @@ extension Detection.Look {
         if case .unblock = entry.content { return actor }
         return isPost ? actor : nil
     }
+
+    /// The kind that the text begins if it belongs to no other; nil where texts are not compared.
+    fileprivate var ownText: UInt64? { bandWords.isEmpty ? nil : fingerprint?.hash }
+
+    fileprivate var bandWords: [UInt64] { actor == nil ? [] : bands?.words ?? [] }
 }

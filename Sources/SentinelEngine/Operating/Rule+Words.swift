@@ -32,7 +32,7 @@ extension Rule.Watch {
             return
                 "first post within \(Duration.milliseconds(parameters.maximumAge).readable) of the account's creation"
         case .cadence(let parameters):
-            return "posts like clockwork (interval CV below \(parameters.maximumVariation))"
+            return "posts like clockwork (interval CV below \(parameters.maximumVariation), or another sign of a timer)"
         case .identical(let parameters):
             return "more than \(Int((parameters.maximumShare * 100).rounded())) % identical posts"
         case .duplicate(let parameters):

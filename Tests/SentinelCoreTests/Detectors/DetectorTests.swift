@@ -22,7 +22,7 @@ struct DetectorTests {
         var history = PostHistory()
         for (index, hash) in hashes.enumerated() {
             // Hashes that differ by much stand for texts that do.
-            let print = hash.map { Fingerprint(hash: $0, simHash: SimHash(bits: $0), letters: 30) }
+            let print = hash.map { Fingerprint(hash: $0, sketch: TextSketch(low: $0, high: $0), letters: 30) }
             history.append(at: start + Int64(index) * 60_000, fingerprint: print)
         }
         return history
@@ -44,67 +44,6 @@ struct DetectorTests {
         #expect(FirstPost().finding(created: start, at: start + 10_000, in: history(intervals: [10])) == nil)
         #expect(FirstPost().finding(created: nil, at: start, in: history(intervals: [])) == nil)
         #expect(FirstPost().finding(created: .min, at: .max, in: history(intervals: [])) == nil)
-    }
-
-    // MARK: Cadence
-
-    @Test func `a post every minute, give or take three seconds, is a clock`() throws {
-        // Deviations of ±3 s around 60 s: the standard deviation is 3 s, the CV 0.05.
-        let finding = try #require(Cadence().finding(in: history(intervals: [57, 63, 57, 63, 57, 63, 57, 63, 57, 63])))
-        #expect(finding.rule == "bot_behavior")
-        #expect(finding.evidence["cv"] == .double(0.05))
-        #expect(finding.evidence["mean_interval_ms"] == .int(60_000))
-        #expect(finding.evidence["intervals"] == .int(10))
-        #expect(finding.description == "posts every 60.0 s with a variation of only 0.05")
-    }
-
-    @Test(arguments: [(5.9, true), (6.1, false)])
-    func `the limit is a variation of a tenth`(deviation: Double, isFound: Bool) {
-        let intervals = (0..<10).map { $0 % 2 == 0 ? 60 + deviation : 60 - deviation }
-        #expect((Cadence().finding(in: history(intervals: intervals)) != nil) == isFound)
-    }
-
-    @Test func `nine intervals are needed`() {
-        #expect(Cadence().finding(in: history(intervals: Array(repeating: 60, count: 8))) == nil)
-        #expect(Cadence().finding(in: history(intervals: Array(repeating: 60, count: 9))) != nil)
-    }
-
-    @Test(arguments: [0, 1, 2] as [Double])
-    func `a batch of posts a second apart is one occasion, not a clock`(interval: Double) {
-        #expect(Cadence().finding(in: history(intervals: Array(repeating: interval, count: 19))) == nil)
-    }
-
-    @Test func `a timer that posts in pairs is a clock`() throws {
-        let intervals = (0..<19).map { $0 % 2 == 0 ? 0.5 : 600.0 }
-        let finding = try #require(Cadence().finding(in: history(intervals: intervals)))
-        #expect(finding.evidence["intervals"] == .int(9))
-        #expect(finding.evidence["mean_interval_ms"] == .int(600_500))
-    }
-
-    @Test func `people are no clock`() {
-        #expect(Cadence().finding(in: history(intervals: [12, 340, 45, 8, 2_000, 60, 75, 31, 500, 20, 90])) == nil)
-    }
-
-    // MARK: Machine rhythm
-
-    @Test func `a timer that skips runs has a rhythm though its variation is large`() throws {
-        // A five-minute timer of which four runs in ten found nothing to say.
-        let intervals = [300, 300, 600, 300, 900, 300, 600, 300, 300, 300, 600, 300, 300, 900, 300, 300].map(
-            Double.init)
-        let history = history(intervals: intervals)
-        #expect(Cadence().finding(in: history) == nil)
-        let finding = try #require(MachineRhythm().finding(in: history))
-        #expect(finding.rule == "machine_rhythm")
-        // Eleven, three and two of sixteen: −(11/16 ln 11/16 + 3/16 ln 3/16 + 2/16 ln 2/16) ÷ ln 16.
-        #expect(finding.evidence["entropy"] == .double(0.3))
-        #expect(finding.evidence["median_interval_ms"] == .int(300_000))
-    }
-
-    @Test func `people have no rhythm, and few posts none either`() {
-        let people = [12, 340, 45, 8, 2_000, 60, 75, 31, 500, 20, 90, 4, 7_000, 150, 28, 1_100].map(Double.init)
-        #expect(MachineRhythm().finding(in: history(intervals: people)) == nil)
-        #expect(MachineRhythm().finding(in: history(intervals: Array(repeating: 300, count: 14))) == nil)
-        #expect(MachineRhythm().finding(in: history(intervals: Array(repeating: 300, count: 15))) != nil)
     }
 
     // MARK: Identical posts
@@ -148,40 +87,6 @@ struct DetectorTests {
         history.reset(at: start + 1_200_000)
         #expect(Cadence().finding(in: history) == nil)
         #expect(IdenticalPosts().finding(at: start + 1_200_001, in: history) == nil)
-    }
-
-    // MARK: Duplicate content
-
-    private let text = Fingerprint(hash: 77, simHash: SimHash(bits: 77), letters: 20)
-
-    @Test func `only who copies is found, with who was there before`() throws {
-        var sightings = TextSightings()
-        sightings.add(Array("first".utf8), at: start)
-        #expect(DuplicateContent().finding(fingerprint: text, by: Array("first".utf8), at: start, in: sightings) == nil)
-        let finding = try #require(
-            DuplicateContent().finding(fingerprint: text, by: Array("copy%".utf8), at: start + 1, in: sightings)
-        )
-        #expect(finding.rule == "duplicate_content")
-        #expect(finding.description == "posted a text that another user has posted within 24 h")
-        #expect(finding.evidence["accounts_named"] == .array([.string("first")]))
-        // Whether the copy was added before it is judged makes no difference.
-        sightings.add(Array("copy%".utf8), at: start + 1)
-        let after = DuplicateContent().finding(fingerprint: text, by: Array("copy%".utf8), at: start + 1, in: sightings)
-        #expect(after?.description == finding.description)
-    }
-
-    @Test func `a text counts within the window, from a length on, and for enough accounts`() {
-        var sightings = TextSightings()
-        sightings.add([1], at: start)
-        var detector = DuplicateContent()
-        #expect(detector.finding(fingerprint: text, by: [2], at: start + 86_400_000, in: sightings) == nil)
-        #expect(detector.finding(fingerprint: text, by: [2], at: start + 86_399_999, in: sightings) != nil)
-        let short = Fingerprint(hash: 77, simHash: SimHash(bits: 77), letters: 19)
-        #expect(detector.finding(fingerprint: short, by: [2], at: start, in: sightings) == nil)
-        detector.parameters.accounts = 3
-        #expect(detector.finding(fingerprint: text, by: [2], at: start, in: sightings) == nil)
-        sightings.add([3], at: start)
-        #expect(detector.finding(fingerprint: text, by: [2], at: start, in: sightings) != nil)
     }
 
     // MARK: Repetition

@@ -41,6 +41,22 @@ struct TextNormalizerTests {
         #expect(skeleton(text).replacing("u", with: "y") == "fremoneynow", "\(disguise)")
     }
 
+    @Test(arguments: [
+        ("fr33 m0n3y", "fre money", "frmny"), ("7h3 w4y", "the way", "hwy"), ("p4ssw0rd5", "paswords", "pswrd"),
+        ("in 2017 for 500 $", "infor", "infor"), ("13 h0urs", "hours", "hurs"), ("1l1l", "i", "i"),
+        ("４frее", "fre", "fre"), ("7\u{200B}he", "the", "he"), ("3а", "ea", "a"), ("ends 4", "ends", "ends"),
+    ])
+    func `digits in words are read as letters, numbers are not`(text: String, reading: String, skeleton: String) {
+        var normalizer = TextNormalizer()
+        normalizer.normalize(Array(text.utf8))
+        #expect(String(decoding: normalizer.reading, as: UTF8.self) == reading.replacing(" ", with: ""))
+        #expect(String(decoding: normalizer.skeleton, as: UTF8.self) == skeleton)
+    }
+
+    @Test func `a small l is the capital i that it looks like`() {
+        #expect(skeleton("SPECIAL OFFER") == skeleton("SPEClAI OFFER"))
+    }
+
     @Test func `ligatures and letters that are two become two`() {
         #expect(skeleton("oﬃce straße STRASSE Œuvre") == "oficestrasestraseoeuvre")
     }

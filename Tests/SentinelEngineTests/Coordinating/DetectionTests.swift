@@ -9,6 +9,7 @@ struct DetectionTests {
         var detection = Detection(policy: .standard)
         var users: [Subject: [UInt8]] = [:]
         var texts: [UInt64: [UInt8]] = [:]
+        var bands: [UInt64: [UInt8]] = [:]
 
         /// The flags of some entries; what was learnt is stored.
         mutating func judge(_ entries: ArraySlice<LogEntry>) throws -> [Flag] {
@@ -16,13 +17,18 @@ struct DetectionTests {
             for entry in entries {
                 let look = detection.look(at: entry)
                 var history = try look.actor.flatMap { users[$0] }.map { try PostHistory(decoding: $0) } ?? .init()
-                var sightings =
-                    try look.fingerprint.flatMap { texts[$0.hash] }.map { try TextSightings(decoding: $0) } ?? .init()
+                let words = look.bands?.words ?? []
+                let states = try words.map { try bands[$0].map { try TextBandState(decoding: $0) } ?? .init() }
+                let texts = self.texts
+                let stored = { (hash: UInt64) in texts[hash].flatMap { try? TextSightings(decoding: $0) } }
+                let kind = detection.kind(of: look, among: states, sightings: stored)
+                var text = TextHistory(sightings: kind.flatMap(stored) ?? .init(), bands: states)
                 var batch = FlagBatch()
-                detection.judge(look, history: &history, sightings: &sightings, flags: &batch)
+                detection.judge(look, history: &history, text: &text, flags: &batch)
                 flags += batch.flags
                 if let actor = look.actor { users[actor] = history.encoded() }
-                if let hash = look.fingerprint?.hash { texts[hash] = sightings.encoded() }
+                if let kind { self.texts[kind] = text.sightings.encoded() }
+                for place in text.changedBands { bands[words[place]] = text.bands[place].encoded() }
             }
             return flags
         }
@@ -60,6 +66,7 @@ struct DetectionTests {
             #expect(flags == expected)
             #expect(desk.users == steady.users)
             #expect(desk.texts == steady.texts)
+            #expect(desk.bands == steady.bands)
         }
     }
 
@@ -69,10 +76,11 @@ struct DetectionTests {
         for start in stride(from: 0, to: log.count - 1, by: 20) {
             let part = log[start..<min(start + 1, log.count)]
             let first = try desk.judge(part)
-            let (users, texts) = (desk.users, desk.texts)
+            let (users, texts, bands) = (desk.users, desk.texts, desk.bands)
             #expect(try desk.judge(part) == first)
             #expect(desk.users == users)
             #expect(desk.texts == texts)
+            #expect(desk.bands == bands)
         }
     }
 }

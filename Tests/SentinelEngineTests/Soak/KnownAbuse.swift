@@ -63,10 +63,15 @@ struct KnownAbuse {
         posts[user] = (10, start + 9 * 60_000)
     }
 
-    /// Four accounts post one text, twice in turn: all flagged but the very first.
+    /// Four accounts post one text, twice in turn. The second is flagged, the third makes it a campaign: that flags the first
+    /// one too, and the campaign itself with this and each further post.
     private mutating func addRing() {
         let users = (0..<4).map { _ in name("ring") }
         let text = words()
+        var normalizer = TextNormalizer()
+        let kind = normalizer.fingerprint(of: Array(text.utf8)).map { String($0.hash, radix: 16) } ?? ""
+        incidents[Incident(rule: "duplicate_content", subject: "user:\(users[0])")] = 1
+        incidents[Incident(rule: "duplicate_content", subject: "campaign:\(kind)")] = 6
         var at = anyTime()
         for round in 0..<2 {
             for (place, user) in users.enumerated() {

@@ -1,0 +1,126 @@
+/// The occasions on which one user posted lately: what the times of his posts say about rhythm, and nothing else.
+///
+/// Posts that follow the one before within `gap` are one occasion: several posts of one click, paste or push, and all that
+/// bear the same second. Without that, a batch of a post a second would be a perfect clock, and a timer that posts in pairs
+/// would hide. So a batch costs one place here however long it is, and nobody can push his rhythm out of sight with it.
+///
+/// Occasions are the same in whatever order the posts arrive. Bounded: 128 occasions, at most 128 × 5 bytes and a few more
+/// when they are hours apart and short, 128 × 20 bytes with the most hostile times.
+struct PostTimes: Sendable, Equatable {
+    /// Both in ms since 1970; `last` is never before `first`.
+    struct Occasion: Sendable, Equatable {
+        var first: Int64
+        var last: Int64
+    }
+
+    /// How many occasions are kept. A week of a timer that posts every eighty minutes.
+    static let capacity = 128
+    /// In ms. What people do one by one takes longer.
+    static let gap: Int64 = 2_000
+
+    /// Oldest first, more than `gap` apart, never more than `capacity`.
+    private(set) var occasions: [Occasion] = []
+    /// The times from the beginning of each occasion to the next one's, in ms, shortest first. Kept up to date instead of
+    /// sorted at every event; follows from `occasions`.
+    private(set) var intervals: [Int64] = []
+
+    init() {}
+
+    /// Takes in a post, wherever its time belongs; the oldest of too many occasions is forgotten.
+    mutating func append(_ time: Int64) {
+        let place = occasions.lastIndex { $0.first <= time } ?? -1
+        let next = place + 1
+        let reachesNext = next < occasions.count && Self.isBatch(time, occasions[next].first)
+        if place >= 0, Self.isBatch(occasions[place].last, time) {
+            occasions[place].last = max(occasions[place].last, time)
+            guard reachesNext else { return }
+            occasions[place].last = occasions[next].last
+            occasions.remove(at: next)
+            sortIntervals()
+        } else if reachesNext {
+            occasions[next].first = time
+            sortIntervals()
+        } else if next < occasions.count {
+            occasions.insert(Occasion(first: time, last: time), at: next)
+            if occasions.count > Self.capacity { occasions.removeFirst() }
+            sortIntervals()
+        } else {
+            if let last = occasions.last { insertInterval(Self.distance(last.first, time)) }
+            occasions.append(Occasion(first: time, last: time))
+            guard occasions.count > Self.capacity else { return }
+            removeInterval(Self.distance(occasions[0].first, occasions[1].first))
+            occasions.removeFirst()
+        }
+    }
+
+    /// Forgets what was up to this time; of an occasion that goes on after it, its last post is left.
+    mutating func forget(upTo time: Int64) {
+        occasions.removeAll { $0.last <= time }
+        if let first = occasions.first, first.first <= time { occasions[0].first = first.last }
+        sortIntervals()
+    }
+
+    /// A difference that leaves room to calculate with, whatever the times are.
+    static func distance(_ earlier: Int64, _ later: Int64) -> Int64 {
+        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
+        return overflow ? 1 << 60 : min(difference, 1 << 60)
+    }
+
+    private static func isBatch(_ earlier: Int64, _ later: Int64) -> Bool {
+        distance(earlier, later) <= gap
+    }
+
+    private mutating func insertInterval(_ interval: Int64) {
+        intervals.insert(interval, at: place(of: interval))
+    }
+
+    private mutating func removeInterval(_ interval: Int64) {
+        intervals.remove(at: place(of: interval))
+    }
+
+    /// Where the first interval stands that is not shorter.
+    private func place(of interval: Int64) -> Int {
+        var (low, high) = (0, intervals.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if intervals[middle] < interval { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func sortIntervals() {
+        intervals = zip(occasions, occasions.dropFirst()).map { Self.distance($0.first, $1.first) }.sorted()
+    }
+}
+
+// MARK: - Stored form
+
+extension PostTimes {
+    /// The number of occasions; of each the time since the end of the one before, and how long it lasted.
+    func write(to writer: inout StateWriter) {
+        writer.varint(UInt64(occasions.count))
+        var before: Int64 = 0
+        for occasion in occasions {
+            writer.signed(occasion.first &- before)
+            writer.varint(UInt64(bitPattern: occasion.last &- occasion.first))
+            before = occasion.last
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateDecodingError) {
+        let count = try reader.count(atMost: Self.capacity)
+        occasions.reserveCapacity(count)
+        var before: Int64 = 0
+        for _ in 0..<count {
+            let first = before &+ (try reader.signed())
+            let last = first &+ Int64(bitPattern: try reader.varint())
+            guard last >= first else { throw .malformed("an occasion that ends at \(last) before it begins") }
+            if let previous = occasions.last, first <= previous.last || Self.isBatch(previous.last, first) {
+                throw .malformed("an occasion at \(first) out of order")
+            }
+            before = last
+            occasions.append(Occasion(first: first, last: last))
+        }
+        sortIntervals()
+    }
+}
