@@ -89,8 +89,8 @@ end
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
 local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 4096
 
--- text: canonical; network: its /24 or /48; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a block may name it by, the
--- address first; stamps, epoch: see state.lua.
+-- text: canonical; network: its /24 or /48; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a
+-- block may name it by, the address first; stamps, epoch: see state.lua.
 local function describe(value)
   local a, b, c, d = parse4(value)
   local known = { text = value, names = {}, stamps = {}, epoch = 0 }

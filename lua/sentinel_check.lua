@@ -3,7 +3,8 @@
 -- FCALL[_RO] sentinel_check 1 <namespace>:{<partition>} [kind <kind>] [user <id>] [ip <address>] … as sentinel_record
 --
 -- Replies as sentinel_record does, and with rule and limit also reset_after_ms: how long until the window of that rule
--- is wholly free. `remaining` is what is left now, before the event. Without a kind only blocks are looked at. Distinct counts are not: they never refuse.
+-- is wholly free. `remaining` is what is left now, before the event. Without a kind only blocks are looked at.
+-- Distinct counts are not: they never refuse.
 
 local NAME = 'sentinel_check'
 

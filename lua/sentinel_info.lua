@@ -9,6 +9,7 @@ local NAME = 'sentinel_info'
 S.register(NAME, { 'no-writes' }, function(keys, argv)
   local prefix, namespace, partition = S.partition(NAME, keys)
   S.fields(NAME, argv, {})
-  return { 'version', S.version, 'policy', POLICY.hash, 'loaded', S.decimal(POLICY.loaded or 0), 'namespace', namespace, 'partition', partition,
+  return { 'version', S.version, 'policy', POLICY.hash, 'loaded', S.decimal(POLICY.loaded or 0),
+    'namespace', namespace, 'partition', partition,
     'now', S.decimal(S.now(NAME, prefix)) }
 end)

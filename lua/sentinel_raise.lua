@@ -15,9 +15,10 @@
 -- An alert goes out when an incident opens and when a block begins or grows, if the rule is not `silent`; a growing
 -- count alone is silent. It names who is blocked.
 -- Blocks: a rule's own `block`; any critical flag; POLICY.open_flags open flags on one subject. The time grows by the
--- factor `escalation` with each block of the same subject within POLICY.repeat_ttl, up to the cap. A block set by an admin is never touched, and one
--- that stands is lengthened only where that adds half of the time or more: what a subject did just before its block
--- would else prolong it by seconds, with an alert each.
+-- factor `escalation` with each block of the same subject within POLICY.repeat_ttl, up to the cap. A block set by an
+-- admin is never touched, and one that stands is lengthened only where that adds half of the time or more: what a
+-- subject did just before its block would else prolong it by seconds, with an alert each. Of several that a block is
+-- on, those on the allow list or unblocked since are left out.
 
 local NAME = 'sentinel_raise'
 local KNOWN = {

@@ -85,7 +85,8 @@ function series.pack()
   return pack('$format', $row)
 end
 
-local reply, asked = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }, { is_anonymous = false, weights = {} }
+local reply = { 'verdict', 'allow', 'rule', '', 'limit', 0, 'remaining', 0 }
+local asked = { is_anonymous = false, weights = {} }
 
 function series.express(place, argv, pairs, user, address, weight, now, text)
   local state = place.users .. user
@@ -171,8 +172,8 @@ local function least_of(limit)
   return least
 end
 
--- The words for the figure that holds for an event, in terms of event, anonymous and time; see Limit.swift for the order.
--- Time 0 is any time.
+-- The words for the figure that holds for an event, in terms of event, anonymous and time; see Limit.swift for the
+-- order. Time 0 is any time.
 local function limit_words(limit)
   local words = S.decimal(limit.limit)
   for i = #(limit.young or {}), 1, -1 do
