@@ -41,7 +41,7 @@ class Keyspace(LibraryTest):
         pipeline = self.redis.pipeline(transaction=False)
         pipeline.flushall()
         for key, (dump, expires) in keyspace.items():
-            pipeline.restore(key, 100_000_000 if expires else 0, dump)
+            pipeline.restore(key, 100_000_000 if expires else 0, getattr(dump, "dump", dump))
         pipeline.execute()
 
 

@@ -16,6 +16,8 @@ package struct LibraryLoader: Sendable {
     package struct Info: Sendable, Equatable {
         package var version: Int64
         package var policyHash: String
+        /// When it was loaded, by the clock of Redis, in ms since 1970; 0 if it does not know.
+        package var loadedAt: Int64 = 0
     }
 
     let client: RedisClient
@@ -34,6 +36,7 @@ package struct LibraryLoader: Sendable {
                 switch field {
                 case "version": info.version = try value.int
                 case "policy": info.policyHash = try value.string
+                case "loaded": info.loadedAt = Int64(try value.string) ?? 0
                 default: break
                 }
             }
@@ -46,7 +49,8 @@ package struct LibraryLoader: Sendable {
     /// Loads the library unless it is there already or a newer one is. Loading replaces library and policy at once.
     package func load(_ document: PolicyDocument) async throws(RedisError) -> Outcome {
         if let outcome = try await standing(document) { return outcome }
-        _ = try await client.call("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: document))
+        let text = LibrarySource.text(for: document, loadedAt: try await now())
+        _ = try await client.call("FUNCTION", "LOAD", "REPLACE", text)
         return .loaded
     }
 
@@ -64,7 +68,7 @@ package struct LibraryLoader: Sendable {
         if let outcome = try await standing(document) { return outcome }
         var pipeline = RedisPipeline()
         pipeline.append("MULTI")
-        pipeline.append("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: document))
+        pipeline.append("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: document, loadedAt: try await now()))
         pipeline.append(
             "FCALL", "sentinel_applied", "1", keys.prefix, "policy", LibrarySource.hash(of: document), "by",
             Self.cut(admin, to: 128), "note", Self.cut(note, to: 1024))
@@ -75,6 +79,11 @@ package struct LibraryLoader: Sendable {
             }
         }
         return .loaded
+    }
+
+    /// The clock of Redis, in ms since 1970, to the second.
+    private func now() async throws(RedisError) -> Int64 {
+        (Int64(try await client.call("TIME").array[0].string) ?? 0) * 1000
     }
 
     /// Why there is nothing to load, if so.

@@ -11,9 +11,12 @@ package enum LibrarySource {
     package static let version: Int64 = 2
 
     /// The chunk for `FUNCTION LOAD`: the compiled policy, the text it was read from, and the Lua files.
-    package static func text(for document: PolicyDocument) -> String {
+    ///
+    /// - Parameter loadedAt: ms since 1970, for `sentinel_info` to tell; nil: it says 0. No part of the hash.
+    package static func text(for document: PolicyDocument, loadedAt: Int64? = nil) -> String {
         let policy = PolicyCompiler.compile(document.policy) + document.source.inLua
-        return "#!lua name=\(name)\n" + policy + "POLICY.hash = '\(Hash.hex(of: policy))'\n"
+        let loaded = loadedAt.map { "POLICY.loaded = \($0)\n" } ?? ""
+        return "#!lua name=\(name)\n" + policy + "POLICY.hash = '\(Hash.hex(of: policy))'\n" + loaded
             + files.joined(separator: "\n")
     }
 
