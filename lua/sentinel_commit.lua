@@ -28,7 +28,7 @@ local function parse(prefix, argv)
       counts[#counts + 1] = { value, S.integer(NAME, 'count ' .. value, more, 0, S.MAX_TIME) }
       i = i + 3
     elseif word == 'state' and bytes then
-      if #value > 320 or not find(value, '^[utx]:.') then
+      if #value > 320 or not find(value, '^[autx]:.') then
         S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. STATE_NAMES)
       end
       states[#states + 1] = { prefix .. ':' .. value, S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), bytes }

@@ -3,7 +3,7 @@ import SentinelCore
 /// A coordinator without Redis for the text detectors: all that is known of users and texts, in memory.
 struct TextDesk {
     private var detection = Detection(policy: TextDesk.policy)
-    private var users: [Subject: PostHistory] = [:]
+    private var users: [Subject: ActorHistory] = [:]
     private var texts: [UInt64: TextSightings] = [:]
     private var bands: [UInt64: TextBandState] = [:]
     private var count: UInt64 = 0
@@ -30,9 +30,10 @@ struct TextDesk {
         let states = words.map { bands[$0] ?? TextBandState() }
         let kind = detection.kind(of: look, among: states) { texts[$0] }
         var text = TextHistory(sightings: kind.flatMap { texts.removeValue(forKey: $0) } ?? .init(), bands: states)
-        var history = users.removeValue(forKey: actor) ?? PostHistory()
+        var history = users.removeValue(forKey: actor) ?? ActorHistory()
         var flags = FlagBatch()
-        detection.judge(look, history: &history, text: &text, flags: &flags)
+        var signups = AddressSignups()
+        detection.judge(look, history: &history, text: &text, signups: &signups, flags: &flags)
         users[actor] = history
         if let kind { texts[kind] = text.sightings }
         for place in text.changedBands { bands[words[place]] = text.bands[place] }

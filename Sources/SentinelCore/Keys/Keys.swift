@@ -37,7 +37,7 @@ package struct Keys: Sendable, Hashable {
     package func incident(_ id: String) -> String { "\(prefix):incident:\(id)" }
     /// Incidents on a subject that are not reviewed or spent: rule → incident, last position, last time.
     package func openIncidents(_ subject: Subject) -> [UInt8] { Array("\(prefix):open:".utf8) + subject.bytes }
-    /// What the coordinator knows of an actor's posts (``PostHistory``), and of the flags on a subject (``Suspicion``).
+    /// What the coordinator knows of an actor's posts (``ActorHistory``), and of the flags on a subject (``Suspicion``).
     package func history(_ subject: Subject) -> [UInt8] { Array("\(prefix):u:".utf8) + subject.bytes }
     package func suspicion(_ subject: Subject) -> [UInt8] { Array("\(prefix):x:".utf8) + subject.bytes }
     /// Counters of one UTC day, counted in days since 1970.

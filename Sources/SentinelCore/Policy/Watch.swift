@@ -17,6 +17,14 @@ extension Rule {
         case repetition(Repetition.Parameters)
         /// The same text, or a very similar one, from several users.
         case duplicate(DuplicateContent.Parameters)
+        /// Forbidden turns of phrase in a text.
+        case pattern(TextSearch)
+        /// An account that does not look like a person's on the day it is made.
+        case signup(SignupWatch)
+        /// A user who is not as usual.
+        case baseline(BaselineDeviation.Parameters)
+        /// A user who comes through a pool of proxies.
+        case rotation(AddressRotation.Parameters)
         /// Verdicts from outside, by `sentinel_report`.
         case report
         /// The suspicion that the flags of other rules add up to.
@@ -26,15 +34,18 @@ extension Rule {
         package var runsInRedis: Bool {
             switch self {
             case .count, .sum, .distinct: true
-            case .firstEvent, .cadence, .identical, .repetition, .duplicate, .report, .score: false
+            case .firstEvent, .cadence, .identical, .repetition, .duplicate, .pattern, .signup, .baseline, .rotation,
+                .report, .score:
+                false
             }
         }
 
-        /// Whether the coordinator decides it at each post.
-        package var looksAtPosts: Bool {
+        /// Whether the coordinator decides it at each event.
+        package var looksAtEvents: Bool {
             switch self {
             case .count, .sum, .distinct, .report, .score: false
-            case .firstEvent, .cadence, .identical, .repetition, .duplicate: true
+            case .firstEvent, .cadence, .identical, .repetition, .duplicate, .pattern, .signup, .baseline, .rotation:
+                true
             }
         }
 
@@ -49,6 +60,10 @@ extension Rule {
             case .identical: "identical"
             case .repetition: "repetition"
             case .duplicate: "duplicate"
+            case .pattern: "pattern"
+            case .signup: "signup"
+            case .baseline: "baseline"
+            case .rotation: "rotation"
             case .report: "report"
             case .score: "score"
             }
@@ -154,6 +169,7 @@ extension Rule {
         package static let object = Field(rawValue: "object")
         package static let username = Field(rawValue: "username")
         package static let email = Field(rawValue: "email")
+        package static let text = Field(rawValue: "text")
         package static let status = Field(rawValue: "status")
         package static let tokens = Field(rawValue: "tokens")
 

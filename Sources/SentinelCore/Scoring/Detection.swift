@@ -14,21 +14,55 @@ package struct Detection {
         package var fingerprint: Fingerprint?
         /// Set where the text is to be compared with other users' texts.
         package var bands: TextBands?
-        /// Whether it is a post, which the detectors look at.
+        /// Where it came from, where a rule asks.
+        package var place: AddressTrail.Place?
+        /// Whether it is a post, which most detectors look at.
         package var isPost: Bool
+        /// Whether it creates an account, by the rules that ask for that.
+        package var isSignup = false
+
+        /// Whose history this entry reads and writes, if any.
+        package var historyOwner: Subject? {
+            if case .unblock = entry.content { return actor }
+            return isPost || place != nil ? actor : nil
+        }
+
+        /// The address whose signups this entry reads and writes, if any.
+        package var signupAddress: Subject? { isSignup ? address : nil }
     }
 
     private let policy: Policy
-    /// The rules that look at posts, each with what it looks at.
-    private let postRules: [(id: String, watches: [Rule.Watch])]
+    /// The rules that look at events, each with what it looks at.
+    private let rules: [(id: String, watches: [Prepared])]
+    private let asksForPlaces: Bool
+    private let asksForBaselines: Bool
+    private let signupKinds: Set<String>
     /// What kinds of text there are goes by the first rule that compares texts of different users.
     private let duplicate: DuplicateContent?
     private var normalizer: TextNormalizer
 
+    /// A watch, and what it searches texts with.
+    private struct Prepared {
+        var watch: Rule.Watch
+        var matcher: PatternMatcher?
+    }
+
     package init(policy: Policy) {
         self.policy = policy
-        postRules = policy.rules.map { ($0.id, $0.watches.filter { $0.looksAtPosts }) }
-            .filter { !$0.watches.isEmpty }
+        rules = policy.rules.map { rule in
+            let watches = rule.watches.filter(\.looksAtEvents).map { watch in
+                guard case .pattern(let search) = watch else { return Prepared(watch: watch) }
+                let matcher = Pattern(search.parameters).makeMatcher(maximumBytes: policy.textBytes)
+                return Prepared(watch: watch, matcher: matcher)
+            }
+            return (rule.id, watches)
+        }.filter { !$0.watches.isEmpty }
+        let watches = policy.rules.flatMap(\.watches)
+        asksForPlaces = watches.contains { if case .rotation = $0 { true } else { false } }
+        asksForBaselines = watches.contains { if case .baseline = $0 { true } else { false } }
+        signupKinds = watches.reduce(into: []) { kinds, watch in
+            if case .signup(let signup) = watch { kinds.formUnion(signup.kinds) }
+        }
         duplicate =
             policy.rules.lazy.flatMap(\.watches).compactMap {
                 if case .duplicate(let parameters) = $0 { DuplicateContent(parameters) } else { nil }
@@ -45,7 +79,8 @@ package struct Detection {
         case .event(let event):
             let user = user(event.user)
             // Most events are a user's and over no limit: then nobody asks for the address.
-            let address = user == nil || !event.flags.isEmpty ? countedAddress(event.ip) : nil
+            let isSignup = signupKinds.contains(event.kind)
+            let address = user == nil || isSignup || !event.flags.isEmpty ? countedAddress(event.ip) : nil
             let isPost = policy.postKinds.contains(event.kind)
             let prints = isPost ? event.text.flatMap { normalizer.prints(of: $0) } : nil
             let minimum = duplicate?.parameters.minimumLetters ?? .max
@@ -55,7 +90,9 @@ package struct Detection {
                 address: address,
                 fingerprint: prints?.fingerprint,
                 bands: prints.flatMap { Int($0.fingerprint.letters) >= minimum ? $0.bands : nil },
-                isPost: isPost
+                place: asksForPlaces || asksForBaselines && isPost ? place(event.ip, of: user) : nil,
+                isPost: isPost,
+                isSignup: isSignup
             )
         case .report(let report):
             let address = countedAddress(report.ip)
@@ -85,16 +122,17 @@ package struct Detection {
     }
 
     /// Judges one entry and brings the histories up to date. `history` is the actor's, `text` that of the text's kind, where
-    /// it has one; both are changed only when this entry was not applied to them before.
+    /// it has one, `signups` those of the address; each is changed only when this entry was not applied to it before.
     package func judge(
-        _ look: Look, history: inout PostHistory, text: inout TextHistory, flags: inout FlagBatch
+        _ look: Look, history: inout ActorHistory, text: inout TextHistory, signups: inout AddressSignups,
+        flags: inout FlagBatch
     ) {
         switch look.entry.content {
         case .unblock(let subject):
             flags.addUnblock(of: subject, look.entry.position, at: look.entry.at)
-            guard history.lastEntry < look.entry.position else { return }
-            history.lastEntry = look.entry.position
-            history.reset(at: look.entry.at)
+            guard history.posts.lastEntry < look.entry.position else { return }
+            history.posts.lastEntry = look.entry.position
+            history.reset(at: look.entry.at, look.entry.position)
         case .report(let report):
             guard let subject = look.actor else { return }
             flags.add(
@@ -104,23 +142,46 @@ package struct Detection {
                     evidence: report.context ?? Array("{}".utf8), user: report.user, ip: report.ip))
         case .event(let event):
             addCounted(event, look, to: &flags)
-            guard look.isPost, let actor = look.actor else { return }
-            judgePost(event, by: actor, look, history: &history, text: &text, flags: &flags)
+            guard let actor = look.actor else { return }
+            take(event, by: actor, look, history: &history, text: &text, signups: &signups)
+            judge(event, by: actor, look, history, text, signups, flags: &flags)
         }
     }
 
-    private func judgePost(
-        _ event: LogEntry.Logged, by actor: Subject, _ look: Look, history: inout PostHistory,
-        text: inout TextHistory, flags: inout FlagBatch
+    /// Brings what is known up to date with an event.
+    private func take(
+        _ event: LogEntry.Logged, by actor: Subject, _ look: Look, history: inout ActorHistory,
+        text: inout TextHistory, signups: inout AddressSignups
+    ) {
+        let (at, position) = (look.entry.at, look.entry.position)
+        if look.isPost, history.posts.lastEntry < position {
+            let isOriginal = note(look, by: actor, history.posts, text: &text)
+            history.posts.lastEntry = position
+            history.posts.append(at: at, fingerprint: look.fingerprint)
+            if isOriginal { history.posts.countOriginal() }
+            history.posts.tally.add(at: at, isRefused: event.wasLimited)
+        }
+        if asksForBaselines, look.isPost, history.baseline?.lastEntry ?? .start < position {
+            history.baseline = history.baseline ?? Baseline()
+            history.baseline?.lastEntry = position
+            history.baseline?.append(at: at, network: look.place?.network)
+        }
+        if asksForPlaces, let place = look.place, history.trail?.lastEntry ?? .start < position {
+            history.trail = history.trail ?? AddressTrail()
+            history.trail?.lastEntry = position
+            history.trail?.append(place, at: at)
+        }
+        if look.signupAddress != nil, signups.lastEntry < position {
+            signups.lastEntry = position
+            signups.add(actor.bytes, at: at)
+        }
+    }
+
+    private func judge(
+        _ event: LogEntry.Logged, by actor: Subject, _ look: Look, _ history: ActorHistory, _ text: TextHistory,
+        _ signups: AddressSignups, flags: inout FlagBatch
     ) {
         let at = look.entry.at
-        if history.lastEntry < look.entry.position {
-            let isOriginal = note(look, by: actor, history, text: &text)
-            history.lastEntry = look.entry.position
-            history.append(at: at, fingerprint: look.fingerprint)
-            if isOriginal { history.countOriginal() }
-            history.tally.add(at: at, isRefused: event.wasLimited)
-        }
         func add(_ finding: Finding, _ rule: String, of subject: Subject) {
             flags.add(
                 Flag(
@@ -128,9 +189,10 @@ package struct Detection {
                     description: finding.description, evidence: JSONWriter.bytes(finding.evidence),
                     user: subject == actor ? event.user : nil, ip: subject == actor ? event.ip : nil))
         }
-        for (id, watches) in postRules {
+        for (id, watches) in rules {
             var met: [(name: String, finding: Finding)] = []
-            for watch in watches {
+            for prepared in watches {
+                let watch = prepared.watch
                 if case .duplicate(let parameters) = watch {
                     for (party, finding) in copies(parameters, by: actor, look, text) {
                         if let subject = subject(of: party) {
@@ -139,7 +201,7 @@ package struct Detection {
                             met.append((watch.name, finding))
                         }
                     }
-                } else if let finding = finding(of: watch, event, look, history) {
+                } else if let finding = finding(of: prepared, event, look, history, signups) {
                     met.append((watch.name, finding))
                 }
             }
@@ -178,19 +240,33 @@ package struct Detection {
     }
 
     private func finding(
-        of watch: Rule.Watch, _ event: LogEntry.Logged, _ look: Look, _ history: PostHistory
+        of prepared: Prepared, _ event: LogEntry.Logged, _ look: Look, _ history: ActorHistory,
+        _ signups: AddressSignups
     ) -> Finding? {
         let at = look.entry.at
-        switch watch {
-        case .firstEvent(let parameters):
-            return FirstPost(parameters).finding(created: event.created, at: at, in: history)
-        case .cadence(let parameters):
-            return Cadence(parameters).finding(in: history)
-        case .identical(let parameters):
-            return IdenticalPosts(parameters).finding(at: at, in: history)
-        case .repetition(let parameters):
-            return Repetition(parameters).finding(at: at, in: history)
-        case .count, .sum, .distinct, .duplicate, .report, .score:
+        switch prepared.watch {
+        case .firstEvent(let parameters) where look.isPost:
+            return FirstPost(parameters).finding(created: event.created, at: at, in: history.posts)
+        case .cadence(let parameters) where look.isPost:
+            return Cadence(parameters).finding(in: history.posts)
+        case .identical(let parameters) where look.isPost:
+            return IdenticalPosts(parameters).finding(at: at, in: history.posts)
+        case .repetition(let parameters) where look.isPost:
+            return Repetition(parameters).finding(at: at, in: history.posts)
+        case .baseline(let parameters) where look.isPost:
+            return history.baseline.flatMap { BaselineDeviation(parameters).finding(in: $0) }
+        case .pattern(let search) where search.kinds.isEmpty ? look.isPost : search.kinds.contains(event.kind):
+            guard let matcher = prepared.matcher, let value = event.value(of: search.field) else { return nil }
+            return Pattern(search.parameters).finding(of: value, with: matcher)
+        case .signup(let signup) where signup.kinds.contains(event.kind):
+            var parameters = signup.parameters
+            parameters.disposableDomains = signup.domains.value
+            return Signup(parameters).finding(
+                username: event.value(of: .username), email: event.value(of: .email), at: at,
+                address: look.signupAddress == nil ? nil : signups)
+        case .rotation(let parameters) where look.place != nil:
+            return history.trail.flatMap { AddressRotation(parameters).finding(at: at, in: $0) }
+        default:
             return nil
         }
     }
@@ -238,6 +314,12 @@ package struct Detection {
         }
     }
 
+    /// Where a user's event came from.
+    private func place(_ text: [UInt8]?, of user: Subject?) -> AddressTrail.Place? {
+        guard user != nil, let text, let address = try? IPAddress(parsing: text) else { return nil }
+        return AddressTrail.Place(address)
+    }
+
     private func user(_ id: [UInt8]?) -> Subject? {
         id.flatMap { try? Subject(type: "user", id: $0) }
     }
@@ -245,5 +327,12 @@ package struct Detection {
     private func countedAddress(_ text: [UInt8]?) -> Subject? {
         guard let text, let address = try? IPAddress(parsing: text) else { return nil }
         return Subject(counting: address, ipv6PrefixLength: policy.subjectPrefix6)
+    }
+}
+
+extension LogEntry.Logged {
+    /// A field that can be searched.
+    fileprivate func value(of field: Rule.Field) -> [UInt8]? {
+        field == .text ? text : fields[field.rawValue]
     }
 }

@@ -6,12 +6,14 @@ import SentinelRedis
 /// A batch needs two fetches: users, bands and the texts' own kinds first, for what is under the bands says which other kinds
 /// the texts may belong to.
 struct Histories {
-    private var users: Ledger<Subject, PostHistory>
+    private var users: Ledger<Subject, ActorHistory>
     private var texts: Ledger<UInt64, TextSightings>
     private var bands: Ledger<UInt64, TextBandState>
+    private var addresses: Ledger<Subject, AddressSignups>
     private var changedUsers: Set<Subject> = []
     private var changedTexts: Set<UInt64> = []
     private var changedBands: Set<UInt64> = []
+    private var changedAddresses: Set<Subject> = []
     private let keys: Keys
 
     /// How many kinds of text one entry may need: its own, and all that stand under its bands.
@@ -25,6 +27,7 @@ struct Histories {
         users = Ledger(capacity: max(capacity, 4 * batch))
         texts = Ledger(capacity: max(capacity, 4 * batch * Self.kindsPerEntry))
         bands = Ledger(capacity: max(capacity, 4 * batch * TextBands.count))
+        addresses = Ledger(capacity: max(capacity / 4, 4 * batch))
     }
 
     /// What the cache has not and Redis may have.
@@ -32,8 +35,9 @@ struct Histories {
         fileprivate var users: [Subject] = []
         fileprivate var texts: [UInt64] = []
         fileprivate var bands: [UInt64] = []
+        fileprivate var addresses: [Subject] = []
 
-        var isEmpty: Bool { users.isEmpty && texts.isEmpty && bands.isEmpty }
+        var isEmpty: Bool { users.isEmpty && texts.isEmpty && bands.isEmpty && addresses.isEmpty }
     }
 
     /// What these entries need to begin with and the cache has not. What it has stays until they are judged.
@@ -41,13 +45,17 @@ struct Histories {
         var missingUsers: Set<Subject> = []
         var missingTexts: Set<UInt64> = []
         var missingBands: Set<UInt64> = []
+        var missingAddresses: Set<Subject> = []
         for look in looks {
             if let user = look.historyOwner, !users.touch(user) { missingUsers.insert(user) }
+            if let address = look.signupAddress, !addresses.touch(address) { missingAddresses.insert(address) }
             guard let own = look.ownText else { continue }
             if !texts.touch(own) { missingTexts.insert(own) }
             for word in look.bandWords where !bands.touch(word) { missingBands.insert(word) }
         }
-        return Missing(users: Array(missingUsers), texts: Array(missingTexts), bands: Array(missingBands))
+        return Missing(
+            users: Array(missingUsers), texts: Array(missingTexts), bands: Array(missingBands),
+            addresses: Array(missingAddresses))
     }
 
     /// Which other kinds of text they may need, now that the bands are here. Kinds that entries of the batch begin
@@ -67,13 +75,13 @@ struct Histories {
 
     /// The one command that fetches what is missing.
     func request(for missing: Missing) -> RedisPipeline {
+        let prefix = Array("\(keys.prefix):".utf8)
+        var names = missing.users.map { Self.name(of: $0) }
+        names += missing.texts.map { Array(Self.name(ofText: $0).utf8) }
+        names += missing.bands.map { Array(Self.name(ofBand: $0).utf8) }
+        names += missing.addresses.map { Self.name(ofAddress: $0) }
         var pipeline = RedisPipeline()
-        pipeline.append(
-            "MGET",
-            missing.users.map { Array("\(keys.prefix):".utf8) + Self.name(of: $0) }
-                + missing.texts.map { Array("\(keys.prefix):\(Self.name(ofText: $0))".utf8) }
-                + missing.bands.map { Array("\(keys.prefix):\(Self.name(ofBand: $0))".utf8) }
-        )
+        pipeline.append("MGET", names.map { prefix + $0 })
         return pipeline
     }
 
@@ -82,7 +90,7 @@ struct Histories {
         var unreadable = 0
         var rest = values[...]
         for (user, value) in zip(missing.users, rest) {
-            users.put(Self.decode(value, &unreadable) { try PostHistory(decoding: $0) } ?? .init(), for: user)
+            users.put(Self.decode(value, &unreadable) { try ActorHistory(decoding: $0) } ?? .init(), for: user)
         }
         rest = rest.dropFirst(missing.users.count)
         for (text, value) in zip(missing.texts, rest) {
@@ -91,6 +99,10 @@ struct Histories {
         rest = rest.dropFirst(missing.texts.count)
         for (band, value) in zip(missing.bands, rest) {
             bands.put(Self.decode(value, &unreadable) { try TextBandState(decoding: $0) } ?? .init(), for: band)
+        }
+        rest = rest.dropFirst(missing.bands.count)
+        for (address, value) in zip(missing.addresses, rest) {
+            addresses.put(Self.decode(value, &unreadable) { try AddressSignups(decoding: $0) } ?? .init(), for: address)
         }
         return unreadable
     }
@@ -106,12 +118,17 @@ struct Histories {
 
     /// Judges one entry with its histories, which the fetches have brought.
     mutating func judge(_ look: Detection.Look, by detection: Detection, flags: inout FlagBatch) {
-        var history = look.historyOwner.flatMap { users.take($0) } ?? PostHistory()
+        var history = look.historyOwner.flatMap { users.take($0) } ?? ActorHistory()
         let words = look.bandWords
         let states = words.map { bands.take($0) ?? TextBandState() }
         let kind = detection.kind(of: look, among: states) { texts.state($0) }
         var text = TextHistory(sightings: kind.flatMap { texts.take($0) } ?? TextSightings(), bands: states)
-        detection.judge(look, history: &history, text: &text, flags: &flags)
+        var signups = look.signupAddress.flatMap { addresses.take($0) } ?? AddressSignups()
+        detection.judge(look, history: &history, text: &text, signups: &signups, flags: &flags)
+        if let address = look.signupAddress {
+            addresses.put(signups, for: address)
+            changedAddresses.insert(address)
+        }
         if let user = look.historyOwner {
             users.put(history, for: user)
             changedUsers.insert(user)
@@ -140,6 +157,12 @@ struct Histories {
             let time = state.kinds.contains { $0.standing > .single } ? memory.shared : memory.single
             save(Array(Self.name(ofBand: band).utf8), time + TextBandState.precision + Self.margin, state.encoded())
         }
+        for address in changedAddresses {
+            if let signups = addresses.state(address) {
+                save(Self.name(ofAddress: address), Self.signupTime, signups.encoded())
+            }
+        }
+        changedAddresses.removeAll(keepingCapacity: true)
         changedUsers.removeAll(keepingCapacity: true)
         changedTexts.removeAll(keepingCapacity: true)
         changedBands.removeAll(keepingCapacity: true)
@@ -148,28 +171,28 @@ struct Histories {
     /// Ms by which Redis keeps a text longer than it counts, for clocks and logs that lag.
     private static let margin: Int64 = 3_600_000
 
+    /// Ms that the signups of an address are kept: the longest window that a policy may set, and a day.
+    private static let signupTime: Int64 = 8 * 86_400_000
+
     /// Forgets everything: after an error nobody knows what Redis has.
     mutating func removeAll() {
         users.removeAll()
         texts.removeAll()
         bands.removeAll()
+        addresses.removeAll()
+        changedAddresses.removeAll()
         changedUsers.removeAll()
         changedTexts.removeAll()
         changedBands.removeAll()
     }
 
     private static func name(of user: Subject) -> [UInt8] { Array("u:".utf8) + user.bytes }
+    private static func name(ofAddress address: Subject) -> [UInt8] { Array("a:".utf8) + address.bytes }
     private static func name(ofText text: UInt64) -> String { "t:" + String(text, radix: 16) }
     private static func name(ofBand word: UInt64) -> String { "t:#" + String(word, radix: 16) }
 }
 
 extension Detection.Look {
-    /// Whose history this entry reads and writes, if any.
-    fileprivate var historyOwner: Subject? {
-        if case .unblock = entry.content { return actor }
-        return isPost ? actor : nil
-    }
-
     /// The kind that the text begins if it belongs to no other; nil where texts are not compared.
     fileprivate var ownText: UInt64? { bandWords.isEmpty ? nil : fingerprint?.hash }
 

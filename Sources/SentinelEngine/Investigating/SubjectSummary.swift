@@ -48,7 +48,7 @@ extension Calls {
         let redisTime = try clock[0].int * 1000 + (try clock[1].int) / 1000
         let now = time ?? redisTime
         let states = try replies[1].orThrow().array
-        let history = Self.bytes(states[0]).flatMap { try? PostHistory(decoding: $0) } ?? PostHistory()
+        let history = Self.bytes(states[0]).flatMap { try? ActorHistory(decoding: $0) }?.posts ?? PostHistory()
         let suspicion = Self.bytes(states[1]).flatMap { try? Suspicion(decoding: $0) } ?? Suspicion()
         var summary = SubjectSummary(
             subject: subject, at: now, assessment: Assessment(suspicion, history.tally, at: now, policy: policy),

@@ -41,6 +41,15 @@ extension Rule.Watch {
         case .repetition(let parameters):
             let window = Duration.milliseconds(parameters.window).readable
             return "\(parameters.messages) very similar texts by one user in a row in \(window)"
+        case .pattern(let search):
+            return "\(search.field.rawValue) with expressions of the list \(search.list.name)"
+        case .signup:
+            return "a signup that looks made by a program: name, mail domain, hour, crowded address"
+        case .baseline(let parameters):
+            return "\(parameters.deviations) of three unlike the user's own habits: hour of the day, rate, network"
+        case .rotation(let parameters):
+            let window = Duration.milliseconds(parameters.window).readable
+            return "more than \(parameters.maximumNetworks) networks in \(window), hardly ever back to one"
         case .report:
             return "reported by the app"
         case .score(let score):

@@ -36,7 +36,7 @@ struct RecordedTextTests {
         var detection = Detection(policy: policy)
         var texts: [UInt64: TextSightings] = [:]
         var bands: [UInt64: TextBandState] = [:]
-        var histories: [[UInt8]: PostHistory] = [:]
+        var histories: [[UInt8]: ActorHistory] = [:]
         var duplicates: [String: Count] = [:]
         var repetitions: [String: Count] = [:]
         for (place, row) in rows.enumerated() {
@@ -50,7 +50,10 @@ struct RecordedTextTests {
             let kind = detection.kind(of: look, among: states) { texts[$0] }
             var text = TextHistory(sightings: kind.flatMap { texts[$0] } ?? .init(), bands: states)
             var batch = FlagBatch()
-            detection.judge(look, history: &histories[row.author, default: PostHistory()], text: &text, flags: &batch)
+            var signups = AddressSignups()
+            detection.judge(
+                look, history: &histories[row.author, default: ActorHistory()], text: &text, signups: &signups,
+                flags: &batch)
             if let kind { texts[kind] = text.sightings }
             for place in text.changedBands { bands[words[place]] = text.bands[place] }
             let own = batch.flags.filter { $0.subject.id == row.author }.map(\.rule)

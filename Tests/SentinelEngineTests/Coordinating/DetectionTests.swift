@@ -10,13 +10,14 @@ struct DetectionTests {
         var users: [Subject: [UInt8]] = [:]
         var texts: [UInt64: [UInt8]] = [:]
         var bands: [UInt64: [UInt8]] = [:]
+        var addresses: [Subject: [UInt8]] = [:]
 
         /// The flags of some entries; what was learnt is stored.
         mutating func judge(_ entries: ArraySlice<LogEntry>) throws -> [Flag] {
             var flags: [Flag] = []
             for entry in entries {
                 let look = detection.look(at: entry)
-                var history = try look.actor.flatMap { users[$0] }.map { try PostHistory(decoding: $0) } ?? .init()
+                var history = try look.actor.flatMap { users[$0] }.map { try ActorHistory(decoding: $0) } ?? .init()
                 let words = look.bands?.words ?? []
                 let states = try words.map { try bands[$0].map { try TextBandState(decoding: $0) } ?? .init() }
                 let texts = self.texts
@@ -24,7 +25,10 @@ struct DetectionTests {
                 let kind = detection.kind(of: look, among: states, sightings: stored)
                 var text = TextHistory(sightings: kind.flatMap(stored) ?? .init(), bands: states)
                 var batch = FlagBatch()
-                detection.judge(look, history: &history, text: &text, flags: &batch)
+                var signups = try look.signupAddress.flatMap { addresses[$0] }.map { try AddressSignups(decoding: $0) }
+                    ?? .init()
+                detection.judge(look, history: &history, text: &text, signups: &signups, flags: &batch)
+                if let address = look.signupAddress { addresses[address] = signups.encoded() }
                 flags += batch.flags
                 if let actor = look.actor { users[actor] = history.encoded() }
                 if let kind { self.texts[kind] = text.sightings.encoded() }

@@ -26,7 +26,8 @@ package struct WatchForm: Sendable {
 
     /// Every kind of watch, in the order of the reference.
     static let all: [WatchForm] = [
-        .count, .sum, .distinct, .firstEvent, .cadence, .identical, .repetition, .duplicate, .report, .score,
+        .count, .sum, .distinct, .firstEvent, .cadence, .identical, .repetition, .duplicate, .pattern, .signup,
+        .baseline, .rotation, .report, .score,
     ]
 
     static func of(_ watch: Rule.Watch) -> WatchForm? { all.first { $0.name == watch.name } }
