@@ -108,7 +108,7 @@ $asking$fitted
   if not now then now, text = logged, logged_text end
   if now >= place.ends then again(now) end
   if now >= ends then
-    asked.weights['$sum'], series.scope.subject = weight, 'user:' .. user
+    asked.weights[$sum], series.scope.subject = weight, 'user:' .. user
     least, tightest, most = series.judge(now, asked, 0)
   end
   local key = place.user_windows[series] .. user
@@ -182,7 +182,7 @@ local function limit_words(limit)
   if limit.young then words = format('time == 0 and %.0f or %s', least_of(limit), words) end
   if limit.anonymous then words = format('anonymous and %.0f or %s', limit.anonymous, words) end
   for kind, figure in pairs(limit.by_kind or {}) do
-    words = format("event.kind == '%s' and %.0f or %s", kind, figure, words)
+    words = format('event.kind == %q and %.0f or %s', kind, figure, words)
   end
   return words
 end
@@ -222,8 +222,8 @@ local function equip(series, offset, size)
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
     unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
     row = 'n, ' .. (series.weight and 'total, ' or '') .. 'last, expires, ' .. concat(firsts, ', '),
-    weight = series.weight and "event.weights['" .. series.weight .. "'] or 0" or '0',
-    sum = series.weight or 'none',
+    weight = series.weight and format('event.weights[%q] or 0', series.weight) or '0',
+    sum = format('%q', series.weight or 'none'),
     -- An event of no weight only asks: that is not for the short way.
     asking = series.asks and '  if weight == 0 then\n    S.fetched = found\n    return nil\n  end\n' or '',
     due = 'expires - now < ' .. window .. (series.loose and ' or n % 64 == 0' or ''),

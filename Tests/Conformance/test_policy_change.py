@@ -81,6 +81,14 @@ class PolicyChange(LibraryTest):
             self.server.load(lua(Policy(rules)))
             self.assertEqual(self.record(kind="content", user="u", ip="10.0.0.1")["remaining"], remaining)
 
+    def test_as_many_limits_on_the_same_events_as_one_likes(self):
+        rules = [Rule(f"limit{n}", ["content"], "actor", 100 - n, DAY - n, sums=n % 3 == 2) for n in range(50)]
+        self.server.load(lua(Policy(rules)))
+        for n in range(51):
+            verdict = self.record(kind="content", user="u", ip="10.0.0.1", tokens=1)
+            self.assertEqual((verdict["verdict"], verdict["rule"], verdict["remaining"]), ("allow", "limit49", 50 - n))
+        self.assertEqual(self.record(kind="content", user="u", ip="10.0.0.1", tokens=1)["verdict"], "limit")
+
     def test_values_stay_counted_too(self):
         accounts = Rule("accounts", [], "ip", 3, DAY, of="user")
         self.server.load(lua(Policy([accounts])))
