@@ -13,7 +13,7 @@ struct ReplayReportTests {
             let at = 1_760_000_000_000 + place * 600_000
             lines +=
                 #"{"at":\#(at),"kind":"content","user":"clock","text":"note number \#(place)","label":"bot"}"# + "\n"
-            let other = at + place * place * 7_000
+            let other = 1_760_000_000_000 + place * place * place * place * 11_000
             lines +=
                 #"{"at":\#(other),"kind":"content","user":"ada","text":"thought \#(place)","label":"human"}"# + "\n"
         }
