@@ -3,6 +3,7 @@
 # make soak   the long tests in full size
 # make bench  what is measured, as tables
 # make quality  how well the detectors detect, on recorded data with labels (DATA=folder, or SENTINEL_DATA)
+# make docs   the parts of docs/ that are made from the code
 # make build  only the release binary
 # FILE=path   for run: replay this recording (JSON lines, CSV, access log; .gz too) instead of the community
 # DATA=dir    for run: where Redis keeps its data; without it where `sentinel` looks by itself
@@ -12,7 +13,7 @@ SWIFT ?= swift
 SENTINEL := .build/release/sentinel
 RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
 
-.PHONY: run test soak bench quality build packages test-packages lint
+.PHONY: run test soak bench quality build docs packages test-packages lint
 
 run: build
 	@if [ -n "$(FILE)" ]; then exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay "$(FILE)"; \
@@ -49,6 +50,10 @@ quality: packages
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product quality
 	@.build/release/quality $(if $(DATA),"$(DATA)")
 
+docs: build
+	@$(SENTINEL) policy keys | sed -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{/^<!-- keys -->$$/{p;r /dev/stdin' \
+		-e '};/^<!-- end of keys -->$$/p;d}' docs/policy.md > docs/policy.md.new && mv docs/policy.md.new docs/policy.md
+
 lint:
 	@echo "Checking format and style …"
 	@$(SWIFT) format lint --strict -r Package.swift Sources Tests bench
@@ -56,7 +61,7 @@ lint:
 	@for file in lua/*.lua; do luac5.1 -p $$file || exit 1; done
 
 packages:
-	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libpcre2-dev libxxhash-dev zlib1g-dev util-linux
+	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libpcre2-dev libxxhash-dev libyaml-dev zlib1g-dev util-linux
 
 test-packages:
 	@./install-packages lua-check lua5.1 python3 python3-redis redis-tools

@@ -23,15 +23,17 @@ let package = Package(
         .systemLibrary(name: "CICU"),
         .systemLibrary(name: "CPCRE2"),
         .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSentinelLua"),
         .target(name: "CSentinelLists"),
+        .target(name: "CSentinelPolicies"),
 
         .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
         .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
         .target(
             name: "SentinelCore",
-            dependencies: ["CICU", "CPCRE2", "CXXHash", "CSentinelLists"],
+            dependencies: ["CICU", "CPCRE2", "CXXHash", "CYAML", "CSentinelLists", "CSentinelPolicies"],
             swiftSettings: settings
         ),
         .target(
@@ -75,7 +77,12 @@ let package = Package(
             dependencies: ["SentinelRedis", "SentinelIO", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "SentinelCoreTests", dependencies: ["SentinelCore"], swiftSettings: settings),
+        .testTarget(
+            name: "SentinelCoreTests",
+            dependencies: ["SentinelCore"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SentinelEngineTests",
             dependencies: ["SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport"],

@@ -87,13 +87,13 @@ local function prefix6(groups, bits)
 end
 
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
-local memo, memo_size, MEMO_MOST = {}, 0, 4096
+local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 4096
 
--- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a block may name it by, the
--- address first; memos: see distinct.lua.
+-- text: canonical; network: its /24 or /48; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a
+-- block may name it by, the address first; stamps, epoch: see state.lua.
 local function describe(value)
   local a, b, c, d = parse4(value)
-  local known = { text = value, names = {}, memos = {} }
+  local known = { text = value, names = {}, stamps = {}, epoch = 0 }
   local groups
   if not a then
     groups = parse6(value)
@@ -105,11 +105,13 @@ local function describe(value)
   end
   if a then
     known.subject = 'ip:' .. known.text
+    known.network = prefix4(a, b, c, d, 24)
     for i, bits in ipairs(POLICY.net4) do known.names[i + 1] = 'net:' .. prefix4(a, b, c, d, bits) end
   else
     known.text = text6(groups)
     known.subject = POLICY.subject6 == 128 and 'ip:' .. known.text
       or 'net:' .. prefix6(groups, POLICY.subject6)
+    known.network = prefix6(groups, 48)
     for i, bits in ipairs(POLICY.net6) do known.names[i + 1] = 'net:' .. prefix6(groups, bits) end
   end
   known.names[1] = 'ip:' .. known.text
@@ -118,14 +120,14 @@ end
 
 -- The address in `value`, described; error when it is none.
 function S.address(name, field, value)
-  local known = memo[value]
+  local known = addresses[value]
   if known then return known end
   known = describe(value)
   if not known then
     S.fail('BADARG', name .. ': ' .. field .. ' is ' .. S.shown(value) .. ', want an IPv4 or IPv6 address')
   end
-  if memo_size >= MEMO_MOST then memo, memo_size = {}, 0 end
-  memo[value], memo_size = known, memo_size + 1
+  if addresses_known >= ADDRESSES_MOST then addresses, addresses_known = {}, 0 end
+  addresses[value], addresses_known = known, addresses_known + 1
   return known
 end
 

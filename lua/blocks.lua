@@ -6,13 +6,22 @@
 -- the public key with the same JSON and a TTL, for edges. `<prefix>:allow`, `<prefix>:allowed` and
 -- `<namespace>:allow:<subject>` are the same for the allow list, which always wins.
 
--- The name of the event that is blocked at `now` and nobody allows, and until when; nil if none.
-function S.blocked(event, now)
+-- What the list says of the names of the event, one entry each; nil where it says nothing.
+function S.listed(event)
   local address, user = event.address, event.subjects.user
   local scores
   if not address then scores = call('ZMSCORE', place.blocks, user)
   elseif user then scores = call('ZMSCORE', place.blocks, user, unpack(address.names))
   else scores = call('ZMSCORE', place.blocks, unpack(address.names)) end
+  for i = 1, #scores do
+    if scores[i] then return scores end
+  end
+  return nil
+end
+
+-- The name of the event that is blocked at `now` and nobody allows, and until when; nil if none. `scores`: what the
+-- list says.
+function S.blocked(event, scores, now)
   for i = 1, #scores do
     local till = scores[i] and tonumber(scores[i])
     if till and till > now then
@@ -24,8 +33,16 @@ function S.blocked(event, now)
   return nil
 end
 
--- Whether any of these names is on the allow list.
+local ALWAYS = {} -- whom the policy allows
+S.preparations[#S.preparations + 1] = function()
+  for _, name in ipairs(POLICY.allow) do ALWAYS[name] = true end
+end
+
+-- Whether any of these names is on the allow list, or allowed by the policy.
 function S.allowed(names, now)
+  for i = 1, #names do
+    if ALWAYS[names[i]] then return true end
+  end
   local scores = call('ZMSCORE', place.allow, unpack(names))
   for i = 1, #names do
     if scores[i] and tonumber(scores[i]) > now then return true end

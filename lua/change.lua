@@ -53,3 +53,11 @@ function S.validate_for_change(namespace, prefix, subject)
   S.stored_block(prefix, subject)
   S.validate_allow(prefix, subject)
 end
+
+-- Whether evidence on the subject up to now is spent: it was unblocked since.
+function S.is_spent(prefix, subject, now)
+  local key = prefix .. ':mark:' .. subject
+  local mark = call('GET', key)
+  if mark and not find(mark, '^%d+$') then S.fail_foreign(key) end
+  return mark and now <= tonumber(mark)
+end

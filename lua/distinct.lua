@@ -1,64 +1,109 @@
 -- Distinct counts in sliding windows: accounts per address, addresses per user, objects per user.
 --
--- A window is cut into slices; each slice is a HyperLogLog of its own,
--- `<prefix>:d:<rule>:<slice>:<subject>`, that lives one window longer than it is written. PFADD says whether anything
--- changed: only then is anything counted. The window thus slides in steps of one slice:
--- it never holds anything older than itself and may miss up to one slice of the oldest.
--- <https://redis.io/docs/latest/commands/pfadd/>
+-- A window is cut into slices. Up to FEW values of a subject are kept exactly, in its state: each with the slice that
+-- it was last seen in. That is all there is of most users and addresses. Where there are more, each slice is a
+-- HyperLogLog of its own, `<prefix>:d:<rule>:<slice>:<subject>`, that lives one window longer than it is written. A
+-- value that is new to its slice is counted; no other can change anything. The window thus slides in steps of one
+-- slice: it never holds anything older than itself and may miss up to one slice of the oldest. As in windows, time
+-- never runs backwards. <https://redis.io/docs/latest/commands/pfadd/>
 --
--- Most events come from a user at an address that both know of each other. So the actor's state remembers the last
--- address (`memo`) and the time (`bucket`) in which all rules about that pair have counted it: then nothing can change.
+-- In a state a set is: name of the rule (a hash), how many values, newest slice; per value slice, length, bytes.
 
--- Numbers the sets of rules about user and address that kinds of event are watched by: what one set has counted says
--- nothing of another.
-local pair_sets, pair_sets_known = {}, 0
+local FEW, MANY = 8, 255 -- MANY, as how many: they are in HyperLogLogs
+local SET, SET_SIZE, VALUE, VALUE_SIZE = '<I4Bd', 13, '<dB', 9
 
-local function number_pairs(watched)
-  local names = {}
-  for _, rule in ipairs(watched.distinct) do
-    if rule.paired then names[#names + 1] = rule.id end
-  end
-  local set = concat(names, ' ')
-  if not pair_sets[set] then
-    pair_sets_known = pair_sets_known + 1
-    pair_sets[set] = pair_sets_known .. ' '
-  end
-  watched.pairs = pair_sets[set]
-  return watched.pairs
-end
-
--- The memo of this pair: nil when the event has no address.
-local function memo_of(event)
-  local address, watched = event.address, event.watched
-  if not address then return nil end
-  local set = watched.pairs or number_pairs(watched)
-  local memo = address.memos[set]
-  if not memo then
-    memo = set .. address.text
-    address.memos[set] = memo
-  end
-  return memo
-end
-
--- The keys of the window's slices without their subjects, the newest first. All events of one slice share them.
-local function heads_of(prefix, rule, slice)
-  local heads = place.slices[rule]
-  if not heads or heads.slice ~= slice then
-    heads = { slice = slice }
-    for k = 1, rule.slices do
-      heads[k] = prefix .. ':d:' .. rule.id .. ':' .. S.decimal(slice - k + 1) .. ':'
+-- Reads the sets that stand in a state behind `at`: by name, {newest, many, slices, values}.
+function S.read_sets(scope, raw, at)
+  local sets = {}
+  at = at + 1
+  while at <= #raw do
+    if at + SET_SIZE - 1 > #raw then S.fail_foreign(scope.key) end
+    local name, count, newest = unpacked(SET, raw, at)
+    local set = { newest = newest, many = count == MANY, slices = {}, values = {} }
+    at = at + SET_SIZE
+    if count > FEW and not set.many then S.fail_foreign(scope.key) end
+    for i = 1, set.many and 0 or count do
+      if at + VALUE_SIZE - 1 > #raw then S.fail_foreign(scope.key) end
+      local slice, size = unpacked(VALUE, raw, at)
+      at = at + VALUE_SIZE
+      set.slices[i], set.values[i] = slice, sub(raw, at, at + size - 1)
+      at = at + size
+      if at > #raw + 1 then S.fail_foreign(scope.key) end
     end
-    place.slices[rule] = heads
+    sets[name] = set
   end
-  return heads
+  return sets
+end
+
+-- The sets of a state as they stand in it; those that no rule of this policy knows are dropped.
+function S.packed_sets(scope)
+  local parts = {}
+  for _, rule in ipairs(scope.sets) do
+    local set = scope.values[rule.name]
+    if set then
+      parts[#parts + 1] = pack(SET, rule.name, set.many and MANY or #set.values, set.newest)
+      for i, value in ipairs(set.values) do
+        parts[#parts + 1] = pack(VALUE, set.slices[i], #value)
+        parts[#parts + 1] = value
+      end
+    end
+  end
+  return concat(parts)
+end
+
+-- What the event has to say to the rules that count its values: a list of {rule, scope, set, value, place in the
+-- set}, or nil. `stamped`: nothing is new about user and address.
+function S.values_of(event, stamped)
+  local rules, list = event.watched.distinct, nil
+  for i = 1, #rules do
+    local rule = rules[i]
+    if not (stamped and rule.paired) then
+      local scope = rule.scope
+      local subject, value = event.actor, S.value_of(event, rule.distinct)
+      if scope ~= ACTOR then subject = event.subjects[scope.id]
+      elseif rule.needs_user then subject = event.subjects.user end
+      if rule.distinct == 'ip' then value = event.subjects.ip end
+      if subject and value and (not rule.where or S.selects(rule.where, event)) then
+        S.load_state(scope, subject)
+        S.decode(scope)
+        local set = scope.values[rule.name]
+        if not set then
+          set = { newest = 0, many = false, slices = {}, values = {} }
+          scope.values[rule.name] = set
+        end
+        if #value > 39 then value = redis.sha1hex(value) end
+        local place_in_set
+        for k = 1, #set.values do
+          if set.values[k] == value then place_in_set = k end
+        end
+        list = list or {}
+        list[#list + 1] = { rule = rule, scope = scope, set = set, value = value, place = place_in_set }
+      end
+    end
+  end
+  return list
+end
+
+-- Whether these values can take no rule over its limit, whenever they come.
+function S.values_fit(list, event)
+  for i = 1, #list do
+    local each = list[i]
+    local count = #each.set.values + (each.place and 0 or 1)
+    if each.set.many or count > each.rule.limit_at(event, 0) or count > FEW then return false end
+  end
+  return true
+end
+
+local function key_of(each, slice)
+  return place.prefix .. ':d:' .. each.rule.id .. ':' .. S.decimal(slice) .. ':' .. each.scope.subject
 end
 
 -- The count over all slices of the window, or of the newest alone where that is over the limit by itself: a union of
 -- full slices takes some 0.4 ms, which who floods us with new values shall not get for each of them. A slice that is no
 -- HyperLogLog counts as empty.
-local function count(heads, subject, limit)
+local function count_many(each, slice, limit)
   local keys = {}
-  for k = 1, #heads do keys[k] = heads[k] .. subject end
+  for k = 1, each.rule.slices do keys[k] = key_of(each, slice - k + 1) end
   local newest = call('PFCOUNT', keys[1])
   if newest > limit or call('EXISTS', unpack(keys)) == 1 then return newest end
   local all = redis.pcall('PFCOUNT', unpack(keys))
@@ -79,48 +124,89 @@ local function want_log_log(key)
   return true
 end
 
--- Adds the event's values to the rules that watch them. Returns a list of {rule, used} of those that are over their
--- limit because of this event, or nil. `actor`: the scope that carries the actor's state.
-function S.add_distinct(prefix, event, actor, now)
-  local bucket, memo = now - now % POLICY.memo_step, memo_of(event)
-  local paired = memo and actor.bucket == bucket and actor.memo == memo
-  local rules, subjects, list, keys = event.watched.distinct, event.subjects, nil, nil
-  for i = 1, #rules do
-    local rule = rules[i]
-    if not (paired and rule.paired) then
-      local subject, element = subjects[rule.per], rule.of == 'ip' and subjects.ip or event[rule.of]
-      if subject and element then
-        local heads = heads_of(prefix, rule, floor(now / rule.step))
-        list, keys = list or {}, keys or {}
-        keys[#keys + 1] = heads[1] .. subject
-        list[#list + 1] = { rule = rule, subject = subject, element = element, heads = heads }
+-- Adds a value to the few of a set, at a slice. Returns how many there are now, or nil where nothing is new; and what
+-- has to go into HyperLogLogs now: a list of {slice, values}.
+local function add_to_few(each, slice)
+  local set, oldest = each.set, slice - each.rule.slices
+  local slices, values, found = {}, {}, false
+  for i, value in ipairs(set.values) do
+    if set.slices[i] > oldest then
+      if value == each.value then
+        if set.slices[i] == slice then return nil end
+        found = true
       end
+      values[#values + 1] = value
+      slices[#slices + 1] = value == each.value and slice or set.slices[i]
     end
   end
-  if not list then return nil end
+  if not found then values[#values + 1], slices[#slices + 1] = each.value, slice end
+  each.scope.changed = true
+  local count = #values
+  if count <= FEW then
+    set.slices, set.values = slices, values
+    return count
+  end
+  local by_slice, moved = {}, {}
+  for i, value in ipairs(values) do
+    local group = by_slice[slices[i]]
+    if not group then
+      group = { slice = slices[i] }
+      by_slice[slices[i]] = group
+      moved[#moved + 1] = group
+    end
+    group[#group + 1] = value
+  end
+  set.many, set.slices, set.values = true, {}, {}
+  return count, moved
+end
 
-  -- Adding cannot be taken back (a full one is 12 KiB, too much to keep a copy of each time): so all that is written
-  -- from here on is looked at first.
-  for i = 1, #keys do keys[keys[i]] = want_log_log(keys[i]) end
-  call('XLEN', place.events)
-  if event.id then call('HLEN', prefix .. ':i:' .. actor.subject) end
-
+-- The rules of the list that are over their limit; nil if none.
+local function exceeded_of(list, event, now)
   local exceeded
-  for i, each in ipairs(list) do
-    local key, rule = keys[i], each.rule
-    local exists = keys[key]
-    if call('PFADD', key, each.element) == 1 then
-      if not exists then
-        S.undo('DEL', key)
-        call('PEXPIRE', key, S.decimal(rule.window + rule.step))
-      end
-      local used = count(each.heads, each.subject, rule.limit)
-      if used > rule.limit then
-        exceeded = exceeded or {}
-        exceeded[#exceeded + 1] = { rule = rule, used = used }
-      end
+  for i = 1, #list do
+    local rule, used = list[i].rule, list[i].used
+    if used and used > rule.limit_at(event, now) then
+      exceeded = exceeded or {}
+      exceeded[#exceeded + 1] = { rule = rule, used = used }
     end
   end
-  if memo and not paired then actor.bucket, actor.memo, actor.changed = bucket, memo, true end
   return exceeded
+end
+
+-- Adds the values to their sets. Returns a list of {rule, used} of the rules that are over their limit because of this
+-- event, or nil.
+function S.add_values(list, event, now)
+  local writes
+  for i = 1, #list do
+    local each = list[i]
+    local rule, set, slice = each.rule, each.set, floor(now / each.rule.step)
+    if set.newest > slice then slice = set.newest end
+    if set.many and set.newest <= slice - rule.slices then set.many = false end -- all that was there is over
+    if set.newest ~= slice then set.newest, each.scope.changed = slice, true end
+    local moved
+    if set.many then moved = { { each.value, slice = slice } } else each.used, moved = add_to_few(each, slice) end
+    for _, group in ipairs(moved or {}) do
+      writes = writes or {}
+      writes[#writes + 1] = { key = key_of(each, group.slice), each = each, values = group, slice = slice }
+    end
+  end
+  if not writes then return exceeded_of(list, event, now) end
+
+  -- Adding to a HyperLogLog cannot be taken back (a full one is 12 KiB, too much to keep a copy of each time): so all
+  -- that is written from here on is looked at first.
+  for _, write in ipairs(writes) do write.exists = want_log_log(write.key) end
+  if not logged then call('XLEN', place.events) end
+  if event.id then call('HLEN', place.prefix .. ':i:' .. ACTOR.subject) end
+  S.want_states()
+  for _, write in ipairs(writes) do
+    local new = call('PFADD', write.key, unpack(write.values)) == 1
+    if not write.exists then
+      S.undo('DEL', write.key)
+      call('PEXPIRE', write.key, write.each.rule.ttl)
+    end
+    if new and not write.each.used then
+      write.each.used = count_many(write.each, write.slice, write.each.rule.limit_at(event, now))
+    end
+  end
+  return exceeded_of(list, event, now)
 end

@@ -5,8 +5,9 @@
 -- POLICY.ids ids of a subject are known, each for at least POLICY.id_ttl, and no subject keeps more than twice as many.
 -- A refusal is remembered only until the time it names: then the same event may be tried again.
 
--- The answer given to this id, or nil. `state`: the scope that carries the actor's.
-function S.remembered(prefix, state, id, now)
+-- The answer given to this id and until when it stands, or nil. `state`: the scope that carries the actor's.
+function S.remembered(prefix, state, id)
+  S.decode(state)
   state.stale_answer = nil
   local value, key
   if state.ids > 0 then
@@ -23,8 +24,7 @@ function S.remembered(prefix, state, id, now)
   if not known or type(answer) ~= 'table' or type(answer[1]) ~= 'number' or type(answer[2]) ~= 'table' then
     S.fail_foreign(key)
   end
-  if answer[1] <= now then return nil end
-  return answer[2]
+  return answer[2], answer[1]
 end
 
 -- Remembers the answer until `expiry`; the caller saves the state afterwards.

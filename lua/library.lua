@@ -23,14 +23,22 @@ S.version = 2
 -- tables each time.
 local call, find, match, sub, format, concat, pack, unpacked, floor
 
+-- What the policy watches, made ready by the first call; see series.lua.
+local SCOPES -- all scopes, the actor's first
+local ACTOR -- the scope that is always there
+local KINDS, OTHER -- what is watched in events of a kind, and of kinds that no rule names
+
 -- What files need to make ready inside the first call.
 S.preparations = {}
+
+local prepared = false
 
 local function prepare()
   call, find, match, sub, format = redis.call, string.find, string.match, string.sub, string.format
   concat = table.concat
   pack, unpacked, floor = struct.pack, struct.unpack, math.floor
   for _, each in ipairs(S.preparations) do each() end
+  prepared = true
 end
 
 -- Raises an error reply: `fail('BADARG', 'field …')`. Redis sends the text as it is.
@@ -64,12 +72,18 @@ local function new_place(name, keys)
       .. ', want <namespace>:{<partition>}, like sentinel:{0}')
   end
   local new = {
-    namespace = namespace, partition = partition, events = prefix .. ':events', blocks = prefix .. ':blocks',
-    allow = prefix .. ':allow', states = {}, windows = {}, slices = {},
+    prefix = prefix, namespace = namespace, partition = partition, events = prefix .. ':events',
+    blocks = prefix .. ':blocks', allow = prefix .. ':allow', block_changes = prefix .. ':seq:blocks',
+    actors = prefix .. ':s:actor:', users = prefix .. ':s:actor:user:', states = {}, windows = {}, user_windows = {},
+    -- See state.lua: the piece of time and the block list that stamps are of.
+    bucket = 0, ends = 0, newest = 0, is_late = false, generation = false, epoch = 0,
   }
-  for _, scope in ipairs(POLICY.scopes) do
+  for _, scope in ipairs(SCOPES) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'
-    for _, series in ipairs(scope.series) do new.windows[series] = prefix .. ':w:' .. series.id .. ':' end
+    for _, series in ipairs(scope.series) do
+      new.windows[series] = prefix .. ':w:' .. series.id .. ':'
+      new.user_windows[series] = new.windows[series] .. 'user:'
+    end
   end
   if places_known >= PLACES_MOST then places, places_known = {}, 0 end
   places[prefix], places_known = new, places_known + 1
@@ -99,6 +113,7 @@ function S.decimal(number)
   return format('%.0f', number)
 end
 
+local INFINITY = 1 / 0
 S.MAX_TIME = 9007199254740991 -- 2^53 - 1: what a double holds exactly
 
 function S.fail_odd(name, count)
@@ -279,6 +294,7 @@ end
 
 -- How to take back what this call wrote: command, key and up to two arguments (false: none), one after the other.
 local journal, journaled = {}, 0
+local logged -- position of the log entry that this call made, see log.lua
 
 -- Notes a command that takes back the write just made, should a later one of the same call fail.
 function S.undo(command, key, first, second)
@@ -288,6 +304,7 @@ function S.undo(command, key, first, second)
 end
 
 local function take_back()
+  S.unlog()
   for at = journaled - 3, 1, -4 do
     local command, key, first, second = journal[at], journal[at + 1], journal[at + 2], journal[at + 3]
     if second then redis.pcall(command, key, first, second)
@@ -296,21 +313,44 @@ local function take_back()
   end
 end
 
--- Registers a function. What it raises (S.fail, or Redis' own errors) becomes the error reply, without the place in
--- the code that Redis would add. Redis' pcall hands out the text of an error, not its table.
+local AGAIN = {}
+
+-- What the call took for granted is not so: all that it wrote is taken back, and it begins again, asking more.
+-- `now`: the time that it turned out to be.
+function S.again(now)
+  if now then S.note_time(now) end
+  S.asking = true
+  error(AGAIN, 0)
+end
+
+-- What a call that failed replies. What it raised (S.fail, or Redis' own errors) becomes the error reply, without the
+-- place in the code that Redis would add. Redis' pcall hands out the text of an error, not its table.
+local function failed(name, body, keys, argv, result)
+  take_back()
+  local done
+  if result == AGAIN then
+    journaled = 0
+    done, result = pcall(body, keys, argv)
+    S.asking = false
+    if done then return result end
+    take_back()
+  end
+  if type(result) == 'table' then result = result.err or 'ERR ' .. name .. ': the clock runs in circles' end
+  if not find(result, '^%u+ ') then result = 'ERR ' .. name .. ': ' .. result end
+  return { err = result }
+end
+
+-- Registers a function.
 function S.register(name, flags, body)
   redis.register_function{
     function_name = name,
     flags = flags,
     callback = function(keys, argv)
-      if not call then prepare() end
-      journaled = 0
+      if not prepared then prepare() end
+      journaled, logged = 0, nil
       local done, result = pcall(body, keys, argv)
       if done then return result end
-      take_back()
-      if type(result) == 'table' then result = result.err end
-      if not find(result, '^%u+ ') then result = 'ERR ' .. name .. ': ' .. result end
-      return { err = result }
+      return failed(name, body, keys, argv, result)
     end,
   }
 end

@@ -2,8 +2,9 @@
 --
 -- FCALL[_RO] sentinel_check 1 <namespace>:{<partition>} [kind <kind>] [user <id>] [ip <address>] … as sentinel_record
 --
--- Replies as sentinel_record does; `remaining` is what is left now, before the event. Without a kind only blocks are
--- looked at. Distinct counts are not: they never refuse.
+-- Replies as sentinel_record does, and with rule and limit also reset_after_ms: how long until the window of that rule
+-- is wholly free. `remaining` is what is left now, before the event. Without a kind only blocks are looked at.
+-- Distinct counts are not: they never refuse.
 
 local NAME = 'sentinel_check'
 
@@ -11,11 +12,14 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   local prefix = S.partition(NAME, keys)
   local event = S.event(NAME, argv, false)
   local now = S.now(NAME, prefix, event.at)
-  local blocked, till = S.blocked(event, now)
-  if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end
+  S.note_time(now)
+  local scores = not S.load_states(event) and S.listed(event)
+  if scores then
+    local blocked, till = S.blocked(event, scores, now)
+    if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end
+  end
   if not event.kind then return { 'verdict', 'allow' } end
-  S.load_states(event)
-  local rule, limit, remaining, refused, flags = S.judge(event, now, false)
+  local remaining, rule, limit, refused, flags = S.judge(S.series_of(event), now, event, 1)
   if flags and S.allowed(S.names_of(event), now) then refused, flags = nil, nil end
   local names
   if flags then
@@ -25,8 +29,10 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   end
   if refused then
     return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
-      'remaining', refused.remaining, 'retry_after_ms', refused.wait, 'flags', names)
+      'remaining', refused.remaining, 'retry_after_ms', refused.wait,
+      'reset_after_ms', refused.rule.series.reset(now, refused.rule.window), 'flags', names)
   end
   if not rule then return S.reply('verdict', 'allow', 'flags', names) end
-  return { 'verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining, names and 'flags', names }
+  return S.reply('verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining,
+    'reset_after_ms', rule.series.reset(now, rule.window), 'flags', names)
 end)

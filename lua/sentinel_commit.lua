@@ -7,7 +7,8 @@
 --   is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
--- Replies: cursor <log position> dropped <n>, the entries that fell off the log unread since the last commit.
+-- Replies: cursor <log position>, dropped <n>, the entries that fell off the log unread since the last commit, and
+--   policy <hash>, by which a coordinator sees that another policy was applied.
 
 local NAME = 'sentinel_commit'
 local DAY = 86400000
@@ -91,9 +92,9 @@ S.register(NAME, {}, function(keys, argv)
     dropped = math.max(0, added - call('XLEN', stream) - read)
     call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
     counts[#counts + 1] = { 'events', entries }
-    if dropped > 0 then counts[#counts + 1] = { 'dropped', dropped } end
+    if dropped > 0 then counts[#counts + 1] = { 'dropped', dropped, 'policy', POLICY.hash } end
   end
   for _, count in ipairs(counts) do call('HINCRBY', stats, count[1], S.decimal(count[2])) end
   call('PEXPIRE', stats, S.decimal(POLICY.retention))
-  return { 'cursor', cursor, 'dropped', dropped }
+  return { 'cursor', cursor, 'dropped', dropped, 'policy', POLICY.hash }
 end)

@@ -2,9 +2,9 @@
 --
 -- FCALL sentinel_lease 1 <namespace>:{<partition>} owner <name> ttl <ms> [release 1]
 --
--- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> (owner '' after a release). Taking
--- succeeds when nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group `coordinator`
--- of the event log where it is missing; its position is the durable cursor.
+-- Replies: owner <who holds it now> epoch <fencing token> ttl <ms left> policy <hash> (owner '' after a release).
+-- Taking succeeds when nobody holds it; keeping extends it and leaves the epoch. Both make the consumer group
+-- `coordinator` of the event log where it is missing; its position is the durable cursor.
 
 local NAME = 'sentinel_lease'
 local KNOWN = { owner = true, ttl = true, release = true }
@@ -22,11 +22,11 @@ S.register(NAME, {}, function(keys, argv)
   local standing, epoch = call('HGET', key, 'owner'), call('HGET', key, 'epoch')
   if standing and not (epoch and #epoch <= 18 and find(epoch, '^%d+$')) then S.fail_foreign(key) end
   if standing and standing ~= owner then
-    return { 'owner', standing, 'epoch', epoch, 'ttl', call('PTTL', key) }
+    return { 'owner', standing, 'epoch', epoch, 'ttl', call('PTTL', key), 'policy', POLICY.hash }
   end
   if wish.release then
     call('DEL', key)
-    return { 'owner', '', 'epoch', '0', 'ttl', 0 }
+    return { 'owner', '', 'epoch', '0', 'ttl', 0, 'policy', POLICY.hash }
   end
   S.want_type(prefix .. ':events', 'stream')
   -- Each time: somebody may have deleted the log. BUSYGROUP says that the group is there.
@@ -37,5 +37,5 @@ S.register(NAME, {}, function(keys, argv)
     call('HSET', key, 'owner', owner, 'epoch', epoch)
   end
   call('PEXPIRE', key, S.decimal(ttl))
-  return { 'owner', owner, 'epoch', epoch, 'ttl', ttl }
+  return { 'owner', owner, 'epoch', epoch, 'ttl', ttl, 'policy', POLICY.hash }
 end)

@@ -2,24 +2,28 @@
 --
 -- FCALL sentinel_raise 1 <namespace>:{<partition>} rule <id> subject <type:id> event <log position> at <ms>
 --   [events <positions, comma separated>] [severity 1-4] [description <text>] [evidence <JSON>] [epoch <lease>]
+--   [user <id>] [ip <address>]
 --   event is the newest log position behind the flag, `events` all of them where they are several (of one batch)
 --   at is the time of the newest event: the clock of everything that follows
+--   user and ip are those of the newest event, for rules whose block is on them
 --
 -- Replies field/value pairs:
 --   outcome opened|grown   incident count [seq of the alert] [blocked <until ms>|permanent, ref]
 --   outcome known          this event was counted already: nothing changed
 --   outcome stale          older than the subject's unblocking: the same evidence does not count again
 --   outcome allowed        the subject is on the allow list
--- An alert goes out when an incident opens and when a block begins or grows; a growing count alone is silent.
--- Blocks: a rule's own `block`; any critical flag; POLICY.open_flags open flags on one subject. The time doubles with
--- each block of the subject within POLICY.repeat_ttl, up to the cap. A block set by an admin is never touched, and one
--- that stands is lengthened only where that adds half of the time or more: what a subject did just before its block
--- would else prolong it by seconds, with an alert each.
+-- An alert goes out when an incident opens and when a block begins or grows, if the rule is not `silent`; a growing
+-- count alone is silent. It names who is blocked.
+-- Blocks: a rule's own `block`; any critical flag; POLICY.open_flags open flags on one subject. The time grows by the
+-- factor `escalation` with each block of the same subject within POLICY.repeat_ttl, up to the cap. A block set by an
+-- admin is never touched, and one that stands is lengthened only where that adds half of the time or more: what a
+-- subject did just before its block would else prolong it by seconds, with an alert each. Of several that a block is
+-- on, those on the allow list or unblocked since are left out.
 
 local NAME = 'sentinel_raise'
 local KNOWN = {
   rule = true, subject = true, event = true, events = true, at = true, severity = true, description = true,
-  evidence = true, epoch = true,
+  evidence = true, epoch = true, user = true, ip = true,
 }
 local EVENTS_MOST = 65536 -- bytes of `events`
 
@@ -66,7 +70,10 @@ local function block(namespace, prefix, subject, wanted, rule, incident, now)
   local repeats_key = prefix .. ':repeats:' .. subject
   local repeats = tonumber(call('GET', repeats_key) or 0) or 0
   local length = wanted['for']
-  if not standing then length = math.min(length * 2 ^ math.min(repeats, 40), math.max(wanted.cap, length)) end
+  if not standing then
+    length = math.min(length * (wanted.escalation or 2) ^ math.min(repeats, 40), math.max(wanted.cap, length))
+    length = floor(length)
+  end
   local till = now + length
   if standing then
     local ends = standing['until']
@@ -81,6 +88,16 @@ local function block(namespace, prefix, subject, wanted, rule, incident, now)
   return till, ref
 end
 
+-- Whom a block of this rule is on: subjects, the flag's own where the policy says nothing else.
+local function targets_of(wanted, subject, user, address)
+  local on = wanted.on or 'subject'
+  if on == 'subject' then return { subject } end
+  local targets = {}
+  if user and on ~= 'ip' then targets[1] = 'user:' .. user end
+  if address and on ~= 'user' then targets[#targets + 1] = address.subject end
+  return targets
+end
+
 S.register(NAME, {}, function(keys, argv)
   local prefix, namespace, partition = S.partition(NAME, keys)
   local flag = S.fields(NAME, argv, KNOWN)
@@ -92,14 +109,13 @@ S.register(NAME, {}, function(keys, argv)
   local severity = flag.severity and S.integer(NAME, 'severity', flag.severity, 1, 4) or rule.severity
   local description = S.text(NAME, 'description', flag.description or rule.id, 1024)
   local evidence = S.json(NAME, 'evidence', flag.evidence or '{}', 16384)
+  local user = flag.user and S.bounded(NAME, 'user', flag.user, 256)
+  local address = flag.ip and S.address(NAME, 'ip', flag.ip)
   S.fence(NAME, prefix, flag.epoch)
 
   if S.allowed(S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
   S.validate_for_change(namespace, prefix, subject)
-  local mark_key = prefix .. ':mark:' .. subject
-  local mark = call('GET', mark_key)
-  if mark and not find(mark, '^%d+$') then S.fail_foreign(mark_key) end
-  if mark and now <= tonumber(mark) then return { 'outcome', 'stale' } end
+  if S.is_spent(prefix, subject, now) then return { 'outcome', 'stale' } end
   local open_key = prefix .. ':open:' .. subject
   local open = S.open_incidents(open_key, now)
   local standing, fresh = open[rule.id], 0
@@ -109,6 +125,15 @@ S.register(NAME, {}, function(keys, argv)
   if fresh == 0 then return { 'outcome', 'known', 'incident', standing.id } end
 
   local opened = not standing or standing.over
+  open[rule.id] = { over = false }
+  local wanted, targets = wanted_block(rule, severity, S.open_flags(open)), {}
+  for _, target in ipairs(wanted and targets_of(wanted, subject, user, address) or targets) do
+    local other = target ~= subject
+    if other then S.validate_for_change(namespace, prefix, target) end
+    if not other or not (S.allowed(S.names(NAME, target), now) or S.is_spent(prefix, target, now)) then
+      targets[#targets + 1] = target
+    end
+  end
   local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
   local id = opened and 'i' .. partition .. '-' .. S.decimal(number) or standing.id
   local key = prefix .. ':incident:' .. id
@@ -128,22 +153,27 @@ S.register(NAME, {}, function(keys, argv)
   call('ZADD', prefix .. ':incidents', S.decimal(now), id)
   call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
   call('PEXPIRE', open_key, POLICY.retention)
-  open[rule.id] = { over = false }
-  local flags = S.open_flags(open)
 
-  local wanted = wanted_block(rule, severity, flags)
   local till, ref
-  if wanted then till, ref = block(namespace, prefix, subject, wanted, rule, id, now) end
+  local blocked = {}
+  for _, target in ipairs(targets) do
+    local until_, ref_ = block(namespace, prefix, target, wanted, rule, id, now)
+    if until_ then
+      till, ref = till or until_, ref or ref_
+      blocked[#blocked + 1] = cjson.encode(S.printable(target))
+    end
+  end
   if till then call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
   local seq
-  if opened or till then
+  if (opened or till) and not rule.silent then
     seq = S.alert(namespace, prefix, format(
       '"at":%s,"change":"%s","incident":"%s","rule":"%s","module":"%s","severity":%d,"mode":"%s","subject":%s,'
         .. '"count":%s,"description":%s,"block":%s,"evidence":%s',
       S.decimal(now), opened and 'opened' or 'blocked', id, rule.id, rule.module, severity,
       rule.shadow and 'shadow' or 'enforce', cjson.encode(S.printable(subject)), S.decimal(count),
       cjson.encode(description),
-      till and format('{"until":%s,"ref":"%s"}', S.decimal(till), ref) or 'null', evidence))
+      till and format('{"until":%s,"ref":"%s","subjects":[%s]}', S.decimal(till), ref, concat(blocked, ',')) or 'null',
+      evidence))
   end
   return S.reply('outcome', opened and 'opened' or 'grown', 'incident', id, 'count', count, 'seq', seq,
     'blocked', till, 'ref', ref)

@@ -32,22 +32,18 @@ S.register(NAME, {}, function(keys, argv)
   if report.context then report.context = S.json(NAME, 'context', report.context, 4096) end
   local event = S.event(NAME, S.reply('user', report.user, 'ip', report.ip, 'id', report.id), false)
   local now = S.now(NAME, prefix, report.at)
-  local actor = POLICY.scopes[1]
+  local actor = ACTOR
   if event.id then
-    S.load_state(actor, event.subjects.actor)
-    local known = S.remembered(prefix, actor, event.id, now)
-    if known then return known end
-    call('HLEN', prefix .. ':i:' .. actor.subject) -- a foreign type fails before the entry, which cannot be taken back
-    call('HLEN', prefix .. ':j:' .. actor.subject)
+    S.load_states(event)
+    local known, till = S.remembered(prefix, actor, event.id)
+    if known and till > now then return known end
   end
-  local entry = call('XADD', place.events, 'MAXLEN', '~', POLICY.log_most, '*', unpack(S.reply(
-    'kind', 'report', 'type', report.type, 'user', event.user, 'ip', event.address and event.address.text,
-    'severity', report.severity, 'description', report.description, 'context', report.context, 'at', report.at)))
-  local reply = { 'accepted', entry }
+  S.log(S.reply('kind', 'report', 'type', report.type, 'user', event.user, 'ip', event.address and event.address.text,
+    'severity', report.severity, 'description', report.description, 'context', report.context, 'at', report.at))
+  local reply = { 'accepted', logged }
   if event.id then
     S.remember(prefix, actor, event.id, reply, now, now + POLICY.id_ttl)
-    for i = 2, #POLICY.scopes do POLICY.scopes[i].loaded = false end
-    S.save_states()
+    S.save_states({})
   end
   return reply
 end)

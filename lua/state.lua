@@ -1,69 +1,148 @@
--- The state of one subject: a packed string that makes the sorted sets cheap to ask.
+-- The state of one subject: a packed string that makes its sorted sets cheap to ask.
 --
 -- The windows themselves are sorted sets, `<prefix>:w:<series>:<subject>`: one entry per counted event, score = its
 -- time in ms, member = its running number (fixed width, so that equal times keep their order) and, where a rule sums
--- a weight, the sum before it and its own weight. A *series* is what several rules count together: the same kinds of
--- event of the same subject; the day's, the minute's and the token limit of messages share one sorted set. It keeps
--- its newest `series.most` entries (and up to 63 more) where no limit of its own keeps it shorter.
+-- a weight, the sum before it and its own weight. A sorted set keeps its newest `series.most` entries (and up to 63
+-- more) where no limit of its own keeps it shorter.
 --
 -- The state string, `<prefix>:s:<scope>:<subject>`, keeps for each series the last running number and sum, and for each
--- rule the oldest entry still inside its window. So the count in a window is one subtraction; only when that
--- oldest entry has left, one ZRANGE finds the next. An entry at time e is inside while now - e < window.
+-- limit the oldest entry still inside its window. So what a window holds is one subtraction; only when that oldest
+-- entry has left, one ZRANGE finds the next. An entry at time e is inside while now - e < window.
 --
--- Layout (little endian): 'S', tag of the policy's layout, whether old ids exist, number of ids and since when,
--- memo bucket; then per series n, total, last, expires and per rule (first time, base); then the memo, a text.
+-- Layout (little endian): 'S', tag of the layout, whether old ids exist, number of ids and since when, where the sets
+-- begin; per series a row of doubles (series.lua); the stamp; the sets of distinct values (distinct.lua).
 --
--- A scope of the policy carries the state of the running call's subject: loaded, key, subject, raw, the fields of the
--- head, memo; and each of its series has the window as `current`, a row of numbers in the order of the layout.
+-- Most events come from a user at an address that are both known, and blocked by nobody. The *stamp* of the actor's
+-- state says so: its length, the layout's tag, the time (`place.bucket`) in which all rules about this pair have
+-- counted it, their number, the address, and the number of the last change of the block list. Where it is what this
+-- event's stamp would be, nobody needs to look at blocks or at distinct values: nothing can have changed.
 
-local HEAD, HEAD_SIZE = '<c1I4I1ddd', 30
+local HEAD, HEAD_SIZE = '<c1I4I1I4dI2', 20
+S.HEAD_SIZE = HEAD_SIZE
 local UNKNOWN = -1 -- as n: nothing known yet, ask the sorted set
+local NO_STAMP = '\1'
+local NOWHERE = { text = '', stamps = {}, epoch = 0 } -- the address of an event that names none
 
--- Places in a window; rule i has its first time at FIRST + 2i and its base at BASE + 2i.
-local N, TOTAL, LAST, EXPIRES, FIRST, BASE = 1, 2, 3, 4, 3, 4
+-- Which call runs: what carries its number belongs to it.
+local serial = 0
+local epochs = 0
 
--- Links each series to its scope, and makes the formats of windows.
-S.preparations[#S.preparations + 1] = function()
-  for _, scope in ipairs(POLICY.scopes) do
-    for _, series in ipairs(scope.series) do
-      local doubles = 4 + 2 * #series.rules
-      series.state, series.format, series.bytes = scope, '<' .. string.rep('d', doubles), 8 * doubles
-      series.place_text = S.decimal(series.offset - 1)
-      for _, rule in ipairs(series.rules) do
-        -- The policy's figure knows nothing of those who may more without an account than with one.
-        if rule.anonymous and rule.anonymous >= series.most then series.most = rule.anonymous + 1 end
-      end
-    end
+-- The stamp of the running call's event.
+local function stamp_of(event)
+  local address, pairs = event.address or NOWHERE, event.watched.pairs
+  if address.epoch ~= place.epoch then address.epoch, address.stamps = place.epoch, {} end
+  local stamp = address.stamps[pairs]
+  if not stamp then
+    stamp = pack('<I4d', ACTOR.tag, place.bucket) .. pairs .. address.text .. ' ' .. (place.generation or '')
+    stamp = string.char(#stamp + 1) .. stamp
+    address.stamps[pairs] = stamp
   end
+  return stamp
 end
 
+-- Notes which piece of time `now` is in, for stamps hold in one alone. Returns whether it is another than before. What
+-- comes late, after events of a later piece, is neither stamped nor believed to be: sets of values have moved on.
+function S.note_time(now)
+  if now < place.ends and now >= place.bucket then return false end
+  epochs = epochs + 1
+  place.bucket = now - now % S.memo_step
+  place.ends, place.epoch = place.bucket + S.memo_step, epochs
+  place.is_late = place.bucket < place.newest
+  if not place.is_late then place.newest = place.bucket end
+  return true
+end
+
+-- The actor's state gets the stamp of this event: its values are counted, and no block names it.
+function S.stamp(event)
+  if place.is_late then return end
+  ACTOR.stamp, ACTOR.changed = stamp_of(event), true
+end
+
+local function begin(scope, subject, key)
+  scope.subject, scope.key, scope.raw, scope.exists = subject, key, false, false
+  -- known: its series may be read from raw; decoded: its head and sets are read; counted: how many series moved;
+  -- changed: more than that is to be written; renewed: it gets a new time to live.
+  scope.known, scope.decoded, scope.counted, scope.changed, scope.renewed = false, false, 0, false, false
+  scope.loaded = serial
+end
+
+local keys = {}
+
+-- Begins a call with the state of the event's actor and of those whom its limits count besides. Returns whether the
+-- actor's is stamped for this event.
+function S.load_states(event)
+  serial = serial + 1
+  local key, others = place.actors .. event.actor, event.watched.scopes
+  begin(ACTOR, event.actor, key)
+  keys[1], keys[2] = place.block_changes, key
+  local count = 2
+  for i = 1, #others do
+    local scope = others[i]
+    local subject = event.subjects[scope.id]
+    if subject then
+      count = count + 1
+      keys[count] = place.states[scope] .. subject
+      begin(scope, subject, keys[count])
+    end
+  end
+  local found = S.fetched or call('MGET', unpack(keys, 1, count))
+  S.fetched = nil
+  if found[1] ~= place.generation then
+    epochs = epochs + 1
+    place.generation, place.epoch = found[1], epochs
+  end
+  local raw = found[2]
+  ACTOR.raw, ACTOR.exists = raw, raw
+  count = 2
+  for i = 1, #others do
+    local scope = others[i]
+    if scope.loaded == serial then
+      count = count + 1
+      scope.raw, scope.exists = found[count], found[count]
+    end
+  end
+  local stamped = false
+  if raw and not place.is_late then
+    local stamp = stamp_of(event)
+    stamped = sub(raw, ACTOR.size + 1, ACTOR.size + #stamp) == stamp
+  end
+  ACTOR.known = stamped
+  return stamped
+end
+
+-- The state of a subject that only its distinct values need.
 function S.load_state(scope, subject)
-  local key = place.states[scope] .. subject
-  local raw = call('GET', key)
-  scope.loaded, scope.key, scope.subject, scope.raw = true, key, subject, raw
-  -- counted: the series that was; changed: more than that is to be written; renewed: it gets a new time to live.
-  scope.counted, scope.changed, scope.renewed = nil, false, false
-  local all = scope.series
-  for i = 1, #all do all[i].current, all[i].moved = nil, false end
+  if scope.loaded == serial then return end
+  begin(scope, subject, place.states[scope] .. subject)
+  scope.raw = call('GET', scope.key)
+  scope.exists = scope.raw
+end
+
+-- Reads what a state holds besides its series: ids and sets of distinct values.
+function S.decode(scope)
+  if scope.decoded then return end
+  scope.decoded = true
+  local raw = scope.raw
+  scope.old_ids, scope.ids, scope.ids_since, scope.values, scope.stamp = 0, 0, 0, {}, NO_STAMP
   if not raw then
-    scope.old_ids, scope.ids, scope.ids_since, scope.bucket, scope.memo = 0, 0, 0, 0, ''
+    scope.known = false
     return
   end
-  local mark, tag
+  local mark, tag, sets
   if #raw >= HEAD_SIZE then
-    mark, tag, scope.old_ids, scope.ids, scope.ids_since, scope.bucket = unpacked(HEAD, raw)
+    mark, tag, scope.old_ids, scope.ids, scope.ids_since, sets = unpacked(HEAD, raw)
   end
-  if mark ~= 'S' or (tag == scope.tag and #raw < scope.size) then S.fail_foreign(key) end
-  if tag == scope.tag then
-    scope.memo = sub(raw, scope.size + 1)
-  else
-    scope.raw, scope.bucket, scope.memo = nil, 0, '' -- another policy's layout: ask the sets
-  end
+  local same = tag == scope.tag
+  if mark ~= 'S' or sets > #raw or (same and sets <= scope.size) then S.fail_foreign(scope.key) end
+  scope.values = S.read_sets(scope, raw, sets)
+  scope.known = same
+  if same then scope.stamp = sub(raw, scope.size + 1, sets) end
+  if not same then scope.raw = false end -- another policy's layout: ask the sorted sets
 end
 
 -- Running number, sum before, weight of a member.
 local function parse_member(series, member)
-  if #member ~= (series.weight and 21 or 5) then S.fail_foreign(place.windows[series] .. series.state.subject) end
+  if #member ~= (series.weight and 21 or 5) then S.fail_foreign(place.windows[series] .. series.scope.subject) end
   if series.weight then
     local n, before, weight = unpacked('>I5dd', member)
     return n, before, weight
@@ -71,55 +150,39 @@ local function parse_member(series, member)
   return unpacked('>I5', member), 0, 0
 end
 
--- The window of a series, asked of its sorted set.
-local function find_window(series)
-  local last = call('ZRANGE', place.windows[series] .. series.state.subject, '-1', '-1', 'WITHSCORES')
-  local window = { 0, 0, 0, 0 }
-  if last[1] then
-    local n, before, weight = parse_member(series, last[1])
-    window[N], window[TOTAL], window[LAST] = n, before + weight, tonumber(last[2])
-  end
-  for i = 1, #series.rules do
-    window[FIRST + 2 * i], window[BASE + 2 * i] = last[1] and 1 or 0, 0 -- 1: older than any window, so it is looked up
-  end
-  return window
+-- Takes the window of a series from its state, or from the sorted set where the state does not know it.
+function S.read_window(series)
+  local scope = series.scope
+  if not scope.known then S.decode(scope) end
+  if scope.known and series.read(scope.raw) then return end
+  if not scope.exists and not S.asking then return series.ask(0, 0, 0, 0) end -- nobody was here before
+  local last = call('ZRANGE', place.windows[series] .. scope.subject, '-1', '-1', 'WITHSCORES')
+  if not last[1] then return series.ask(0, 0, 0, 0) end
+  local n, before, weight = parse_member(series, last[1])
+  series.ask(n, before + weight, tonumber(last[2]), 0)
 end
 
--- The window of a series, as of the state; asked of the sorted set where the state does not know it.
-function S.window(series)
-  local raw = series.state.raw
-  local window = raw and { unpacked(series.format, raw, series.offset) }
-  if not window or window[N] == UNKNOWN then window = find_window(series) end
-  series.current = window
-  return window
-end
-
--- What rule i of the series has used of its limit at time now, whether its oldest entry is still inside or not.
-function S.used(window, series, i, now)
-  local rule, first = series.rules[i], window[FIRST + 2 * i]
-  local edge = now - rule.window
-  if first > 0 and first <= edge then
-    first = 0
-    local base = rule.sum and window[TOTAL] or window[N]
-    if window[LAST] > edge then
-      local entry = call('ZRANGE', place.windows[series] .. series.state.subject, '(' .. S.decimal(edge), '+inf',
-        'BYSCORE', 'LIMIT', '0', '1', 'WITHSCORES')
-      if entry[1] then -- else somebody took entries away: what is left is nothing
-        local n, before = parse_member(series, entry[1])
-        first, base = tonumber(entry[2]), rule.sum and before or n - 1
-      end
-    end
-    window[FIRST + 2 * i], window[BASE + 2 * i] = first, base
-  end
-  if first == 0 then return 0 end
-  return (rule.sum and window[TOTAL] or window[N]) - window[BASE + 2 * i]
-end
-
--- How long until `excess` of what rule i has used will have left its window, in ms.
-function S.wait(window, series, i, excess, now)
+-- The oldest entry inside the window of limit i at time now, and what was counted before it. `sum`: what was counted
+-- in all; `last`: when.
+function S.slide(series, i, now, last, sum)
   local rule = series.rules[i]
-  if not rule.sum and excess <= 1 then return window[FIRST + 2 * i] + rule.window - now end
-  local key, edge = place.windows[series] .. series.state.subject, '(' .. S.decimal(now - rule.window)
+  local edge = now - rule.window
+  if last > edge then
+    local entry = call('ZRANGE', place.windows[series] .. series.scope.subject, '(' .. S.decimal(edge), '+inf',
+      'BYSCORE', 'LIMIT', '0', '1', 'WITHSCORES')
+    if entry[1] then -- else somebody took entries away: what is left is nothing
+      local n, before = parse_member(series, entry[1])
+      return tonumber(entry[2]), rule.sum and before or n - 1
+    end
+  end
+  return 0, sum
+end
+
+-- How long until `excess` of what is in the window of limit i will have left it, in ms. `first`, `base`: its f and b.
+function S.wait(series, i, excess, now, first, base)
+  local rule = series.rules[i]
+  if not rule.sum and excess <= 1 then return first + rule.window - now end
+  local key, edge = place.windows[series] .. series.scope.subject, '(' .. S.decimal(now - rule.window)
   if not rule.sum then
     local entry = call('ZRANGE', key, edge, '+inf', 'BYSCORE', 'LIMIT', S.decimal(excess - 1), '1', 'WITHSCORES')
     return (tonumber(entry[2]) or now) + rule.window - now
@@ -129,7 +192,7 @@ function S.wait(window, series, i, excess, now)
     local entries = call('ZRANGE', key, edge, '+inf', 'BYSCORE', 'LIMIT', S.decimal(position), '64', 'WITHSCORES')
     for k = 1, #entries, 2 do
       local _, before, weight = parse_member(series, entries[k])
-      if before + weight - window[BASE + 2 * i] >= excess then return tonumber(entries[k + 1]) + rule.window - now end
+      if before + weight - base >= excess then return tonumber(entries[k + 1]) + rule.window - now end
     end
     if #entries < 128 then return rule.window end
     position = position + 64
@@ -137,82 +200,82 @@ function S.wait(window, series, i, excess, now)
 end
 
 -- Adds one counted event, at time now (`text`: the same as decimal text), to the window.
-function S.count(series, weight, now, text)
-  local window, state, rules = series.current, series.state, series.rules
-  local last = window[LAST]
-  if last > now then now, text = last, S.decimal(last) end
-  local n, before = window[N] + 1, window[TOTAL]
-  local key = place.windows[series] .. state.subject
-  local member = series.weight and pack('>I5dd', n, before, weight) or pack('>I5', n)
-  call('ZADD', key, text, member)
+function S.count(series, weights, now, text)
+  local scope, weight = series.scope, weights[series.weight] or 0
+  if series.asks and weight == 0 then return end -- it only asks
+  local key, fresh = place.windows[series] .. scope.subject, not scope.exists and not S.asking
+  local member, unsettled = series.count(key, now, text, weight, fresh)
   S.undo('ZREM', key, member)
-  for i = 1, #rules do
-    if window[FIRST + 2 * i] == 0 then
-      window[FIRST + 2 * i], window[BASE + 2 * i] = now, rules[i].sum and before or n - 1
-    end
-  end
-  window[N], window[TOTAL], window[LAST] = n, before + weight, now
-  if state.counted or not state.raw then state.changed = true end
-  state.counted, series.moved = series, true
-end
-
--- Trims a counted series and renews its time to live. Once per window length there is something to do, and at each
--- 64th entry.
-local function settle(series, window)
-  local now, length = window[LAST], series.window
-  local key = place.windows[series] .. series.state.subject
-  if window[EXPIRES] - now < length then
-    if window[N] > 1 then call('ZREMRANGEBYSCORE', key, '-inf', S.decimal(now - length)) end
-    call('PEXPIRE', key, S.decimal(2 * length))
-    window[EXPIRES] = now + 2 * length
-    series.state.renewed = true
-  end
-  if window[N] % 64 == 0 then -- a series whose rules only alert has no limit of its own
-    call('ZREMRANGEBYRANK', key, '0', S.decimal(-series.most - 1))
+  scope.counted, series.moved = scope.counted + 1, serial
+  if fresh then
+    -- A sorted set that has its time to live already is an old one.
+    if not series.fresh(key) then S.again() end
+  elseif unsettled then
+    series.unsettled = serial
   end
 end
 
 -- Writes a state back. What was counted renews its own time to live in time, and a state lives longer than any of its
 -- series: so it needs a new one only when a series got one, or when nothing was counted.
-local function save_state(scope)
-  local counted, raw = scope.counted, scope.raw
-  if counted and not scope.changed and not scope.renewed then -- the usual case: one series moved on
-    call('SETRANGE', scope.key, counted.place_text, pack(counted.format, unpack(counted.current)))
-    return
+local function save_state(scope, all)
+  local raw = scope.raw
+  if scope.counted == 1 and raw and not scope.changed and not scope.renewed then -- the usual case: one series moved on
+    for i = 1, #all do
+      local series = all[i]
+      if series.moved == serial and series.scope == scope then
+        return call('SETRANGE', scope.key, series.place, series.pack())
+      end
+    end
   end
-  local parts = { pack(HEAD, 'S', scope.tag, scope.old_ids, scope.ids, scope.ids_since, scope.bucket) }
+  S.decode(scope)
+  local stamp, parts = scope.stamp, { '' }
+  local bytes = scope.size + #stamp
   for i, series in ipairs(scope.series) do
-    if series.moved then -- the window of a refused event is not kept: the next one may be earlier
-      parts[i + 1] = pack(series.format, unpack(series.current))
+    if series.moved == serial then -- the window of a refused event is not kept: the next one may be earlier
+      parts[i + 1] = series.pack()
     elseif raw then
       parts[i + 1] = sub(raw, series.offset, series.offset + series.bytes - 1)
     else
       parts[i + 1] = pack('<d', UNKNOWN) .. string.rep('\0', series.bytes - 8)
     end
   end
-  parts[#parts + 1] = scope.memo
-  if raw and counted and not scope.renewed then
-    call('SET', scope.key, concat(parts), 'KEEPTTL')
+  parts[#parts + 1] = stamp
+  parts[#parts + 1] = S.packed_sets(scope)
+  parts[1] = pack(HEAD, 'S', scope.tag, scope.old_ids, scope.ids, scope.ids_since, bytes)
+  local text = concat(parts)
+  if not scope.exists then
+    if not call('SET', scope.key, text, 'PX', scope.ttl, 'NX') then S.fail_foreign(scope.key) end
+    S.undo('DEL', scope.key)
+  elseif raw and scope.counted > 0 and not scope.renewed then
+    call('SET', scope.key, text, 'KEEPTTL')
   else
-    call('SET', scope.key, concat(parts), 'PX', scope.ttl)
+    call('SET', scope.key, text, 'PX', scope.ttl)
   end
 end
 
--- Writes back all states that changed. Comes after the last write that can fail: none of these can.
-function S.save_states()
-  local scopes = POLICY.scopes
-  for i = 1, #scopes do
-    local scope = scopes[i]
-    if scope.loaded and (scope.changed or scope.counted) then
-      local all = scope.series
-      for k = 1, #all do
-        local series = all[k]
-        local window = series.moved and series.current
-        if window and (window[EXPIRES] - window[LAST] < series.window or window[N] % 64 == 0) then
-          settle(series, window)
-        end
-      end
-      save_state(scope)
-    end
+local function save_those(exist, all)
+  for i = 1, #SCOPES do
+    local scope = SCOPES[i]
+    local changed = scope.loaded == serial and (scope.changed or scope.counted > 0)
+    if changed and (scope.exists and true or false) == exist then save_state(scope, all) end
   end
+end
+
+-- Fails where a state that is still to be made would find something foreign in its place.
+function S.want_states()
+  for i = 1, #SCOPES do
+    local scope = SCOPES[i]
+    if scope.loaded == serial and not scope.exists and call('EXISTS', scope.key) == 1 then S.fail_foreign(scope.key) end
+  end
+end
+
+-- Writes back all states that changed, new ones first: only those can still find something foreign in their place.
+-- `all`: the series that may have moved.
+function S.save_states(all)
+  save_those(false, all)
+  for i = 1, #all do
+    local series = all[i]
+    if series.unsettled == serial then series.settle(place.windows[series] .. series.scope.subject) end
+  end
+  save_those(true, all)
 end

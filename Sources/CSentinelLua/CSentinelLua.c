@@ -10,8 +10,14 @@ static const char library_source[] = {
 static const char address_source[] = {
 #embed "../../lua/address.lua"
     , 0};
+static const char series_source[] = {
+#embed "../../lua/series.lua"
+    , 0};
 static const char state_source[] = {
 #embed "../../lua/state.lua"
+    , 0};
+static const char log_source[] = {
+#embed "../../lua/log.lua"
     , 0};
 static const char ids_source[] = {
 #embed "../../lua/ids.lua"
@@ -31,8 +37,14 @@ static const char change_source[] = {
 static const char event_source[] = {
 #embed "../../lua/event.lua"
     , 0};
+static const char judge_source[] = {
+#embed "../../lua/judge.lua"
+    , 0};
 static const char sentinel_allow_source[] = {
 #embed "../../lua/sentinel_allow.lua"
+    , 0};
+static const char sentinel_applied_source[] = {
+#embed "../../lua/sentinel_applied.lua"
     , 0};
 static const char sentinel_block_source[] = {
 #embed "../../lua/sentinel_block.lua"
@@ -70,6 +82,8 @@ static const char sentinel_unblock_source[] = {
 static const sentinel_lua_file files[] = {
     LUA_FILE(library),
     LUA_FILE(address),
+    LUA_FILE(log),
+    LUA_FILE(series),
     LUA_FILE(state),
     LUA_FILE(ids),
     LUA_FILE(distinct),
@@ -77,7 +91,9 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(incidents),
     LUA_FILE(change),
     LUA_FILE(event),
+    LUA_FILE(judge),
     LUA_FILE(sentinel_allow),
+    LUA_FILE(sentinel_applied),
     LUA_FILE(sentinel_block),
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),

@@ -33,6 +33,7 @@ class Model:
         self.entries = {}  # (series, subject) -> [(time, weight)], oldest first
         self.last = {}     # (series, subject) -> time of the last counted event
         self.sets = {}     # (rule, slice, subject) -> elements
+        self.slices = {}   # (rule, subject) -> the newest of them
         self.ids = {}      # actor -> [new, old, insertions, since]
         self.blocks, self.allows = {}, {}  # subject -> (until or None, fields of the reply)
         self.refs = 0
@@ -62,11 +63,11 @@ class Model:
             del listed[subject]
 
     def _allowed(self, names, now):
-        return any(self._stands(self.allows, name, now) for name in names)
+        return any(name in self.policy.allow for name in names) or any(self._stands(self.allows, name, now) for name in names)
 
     def block(self, now, subject, duration=None, action="block", reason="MANUAL"):
         subject = self._canonical(subject)
-        if self._stands(self.allows, subject, now):
+        if subject in self.policy.allow or self._stands(self.allows, subject, now):
             return f"ALLOWED sentinel_block: {printable(subject)} is on the allow list, take it off first"
         self._sweep(self.blocks, now)
         change = "changed" if subject in self.blocks else "added"
@@ -97,8 +98,13 @@ class Model:
 
     # Events.
 
-    def _subjects(self, user, ip):
+    def _subjects(self, event):
+        """(subject by scope, names a block may have) of an event."""
+        user, ip = event.get("user"), event.get("ip")
         subjects, names = {}, []
+        for scope in ("object", "username", "email", *self.policy.fields):
+            if event.get(scope) is not None:
+                subjects[scope] = f"{scope}:{event[scope]}"
         if user is not None:
             subjects["user"] = "user:" + user
             names.append(subjects["user"])
@@ -118,18 +124,41 @@ class Model:
                 return reply + ["ref", ref]
         return None
 
-    def _judge(self, kind, subjects, anonymous, weight, now, counting):
+    @staticmethod
+    def _limit(rule, event, now):
+        if event["kind"] in rule.by_kind:
+            return rule.by_kind[event["kind"]]
+        if (event.get("anonymous") or event.get("user") is None) and rule.anonymous is not None:
+            return rule.anonymous
+        for age, limit in rule.young:
+            if event.get("created") is not None and now - event["created"] < age:
+                return limit
+        return rule.limit
+
+    @staticmethod
+    def _selects(rule, event):
+        return rule.selects is None or rule.selects(event)
+
+    def _counting(self, event, subjects):
+        """(place, subject, rules) of each series that counts the event."""
+        for place, (scope, kinds, rules) in enumerate(self.policy.series):
+            if (not kinds or event["kind"] in kinds) and scope in subjects and self._selects(rules[0], event):
+                yield place, subjects[scope], rules
+
+    @staticmethod
+    def _weight(rule, event):
+        return event.get("tokens" if rule.sums is True else rule.sums) or 0
+
+    def _judge(self, event, subjects, now, counting):
         """(tightest, refused, flagged rules) of the event."""
         tightest = refused = None
         flags = []
-        for place, (scope, kinds, rules) in enumerate(self.policy.series):
-            if (kinds and kind not in kinds) or scope not in subjects:
-                continue
-            key = (place, subjects[scope])
+        for place, subject, rules in self._counting(event, subjects):
+            key = (place, subject)
             at = max(now, self.last.get(key, 0))
             entries = self.entries.get(key, [])
             for rule in rules:
-                limit = rule.anonymous if anonymous and rule.anonymous else rule.limit
+                limit, weight = self._limit(rule, event, now), self._weight(rule, event)
                 inside = [(t, w if rule.sums else 1) for t, w in entries if at - t < rule.window]
                 used = sum(w for _, w in inside)
                 cost = weight if rule.sums else 1
@@ -139,6 +168,7 @@ class Model:
                     flags.append(rule.id)
                 if not rule.enforces:
                     continue
+                reset = max(0, self.last[key] + rule.window - now) if key in self.last else 0
                 if over:
                     wait = -1
                     if cost <= limit:
@@ -149,38 +179,41 @@ class Model:
                                 wait = t + rule.window - now
                                 break
                     if refused is None or (refused[3] != -1 and (wait == -1 or wait > refused[3])):
-                        refused = (rule.id, limit, max(0, limit - used), wait)
+                        refused = (rule.id, limit, max(0, limit - used), wait, reset)
                 else:
                     remaining = max(0, limit - used - (cost if counting else 0))
                     if tightest is None or remaining < tightest[2]:
-                        tightest = (rule.id, limit, remaining)
+                        tightest = (rule.id, limit, remaining, reset)
         return tightest, refused, flags
 
     @staticmethod
-    def _reply(tightest, refused, flags):
+    def _reply(tightest, refused, flags, checking=False):
         reply = ["verdict", "allow"]
         if refused:
             reply = ["verdict", "limit", "rule", refused[0], "limit", refused[1], "remaining", refused[2],
                      "retry_after_ms", refused[3]]
         elif tightest:
             reply += ["rule", tightest[0], "limit", tightest[1], "remaining", tightest[2]]
+        if checking and (refused or tightest):
+            reply += ["reset_after_ms", (refused or tightest)[-1]]
         return reply + ["flags", ",".join(flags)] if flags else reply
 
-    def check(self, now, kind=None, user=None, ip=None, anonymous=False, tokens=0):
-        subjects, names = self._subjects(user, ip)
+    def check(self, now, **event):
+        event.setdefault("kind", None)
+        subjects, names = self._subjects(event)
         blocked = self._blocked(names, now)
         if blocked:
             return blocked
-        if kind is None:
+        if event["kind"] is None:
             return ["verdict", "allow"]
-        tightest, refused, flags = self._judge(kind, subjects, anonymous or user is None, tokens, now, False)
+        tightest, refused, flags = self._judge(event, subjects, now, False)
         if flags and self._allowed(names, now):
             refused, flags = None, []
-        return self._reply(tightest, refused, flags)
+        return self._reply(tightest, refused, flags, checking=True)
 
-    def record(self, now, kind, user=None, ip=None, anonymous=False, tokens=0, object=None, id=None):
-        subjects, names = self._subjects(user, ip)
-        actor = subjects["actor"]
+    def record(self, now, **event):
+        subjects, names = self._subjects(event)
+        actor, id = subjects["actor"], event.get("id")
         if id is not None:
             known = self._remembered(actor, id, now)
             if known:
@@ -188,14 +221,14 @@ class Model:
         blocked = self._blocked(names, now)
         if blocked:
             return blocked
-        tightest, refused, flags = self._judge(kind, subjects, anonymous or user is None, tokens, now, True)
+        tightest, refused, flags = self._judge(event, subjects, now, True)
         exempt = flags and self._allowed(names, now)
         if exempt:
             refused, flags = None, []
         if not refused and not exempt:
-            self._count(kind, subjects, tokens, now)
+            self._count(event, subjects, now)
         if not exempt:
-            flags = flags + self._distinct(kind, subjects, {"user": user, "ip": subjects.get("ip"), "object": object}, now)
+            flags = flags + self._distinct(event, subjects, now)
         reply = self._reply(tightest, refused, flags)
         self.logged += 1
         if id is not None:
@@ -203,30 +236,37 @@ class Model:
             self._remember(actor, id, reply, now, now + min(self.policy.id_ttl, wait if wait > 0 else self.policy.id_ttl))
         return reply
 
-    def _count(self, kind, subjects, weight, now):
-        for place, (scope, kinds, rules) in enumerate(self.policy.series):
-            if (kinds and kind not in kinds) or scope not in subjects:
-                continue
-            key = (place, subjects[scope])
+    def _count(self, event, subjects, now):
+        for place, subject, rules in self._counting(event, subjects):
+            weight = max((self._weight(rule, event) for rule in rules if rule.sums), default=0)
+            if weight == 0 and all(rule.sums for rule in rules):
+                continue  # it only asks
+            key = (place, subject)
             at = max(now, self.last.get(key, 0))
             longest = max(rule.window for rule in rules)
             self.entries[key] = [each for each in self.entries.get(key, []) if at - each[0] < longest] + [(at, weight)]
             self.last[key] = at
 
-    def _distinct(self, kind, subjects, values, now):
+    def _value(self, event, subjects, field):
+        if field == "network":
+            return self.policy.network(self._address(event["ip"])[0]) if event.get("ip") is not None else None
+        return subjects.get("ip") if field == "ip" else event.get(field)
+
+    def _distinct(self, event, subjects, now):
         """The rules that a value new to their window takes over the limit."""
         flags = []
         for rule in self.policy.distinct:
-            subject, element = subjects.get(rule.per), values[rule.of]
-            if not rule.watches(kind) or subject is None or element is None:
+            subject, element = subjects.get(rule.per), self._value(event, subjects, rule.of)
+            if not rule.watches(event["kind"]) or not self._selects(rule, event) or subject is None or element is None:
                 continue
-            slice_ = now // max(1, rule.window // self.policy.slices)
+            slice_ = max(now // max(1, rule.window // self.policy.slices), self.slices.get((rule.id, subject), 0))
+            self.slices[rule.id, subject] = slice_
             mine = self.sets.setdefault((rule.id, slice_, subject), set())
             if element in mine:
                 continue
             mine.add(element)
             seen = set().union(*(self.sets.get((rule.id, slice_ - k, subject), ()) for k in range(self.policy.slices)))
-            if len(seen) > rule.limit:
+            if len(seen) > self._limit(rule, event, now):
                 flags.append(rule.id)
         return flags
 

@@ -6,7 +6,7 @@ import unittest
 
 import redis
 
-from support import KEY, LibraryTest, error_text, snapshot
+from support import KEY, LibraryTest, error_text, snapshot, standard_hash
 
 NOW = 1_900_000_000_000
 INSIDES = re.compile(r"user_function|attempt to|bad argument|Expected|stack|nil value|table:")
@@ -41,7 +41,7 @@ class Keyspace(LibraryTest):
         pipeline = self.redis.pipeline(transaction=False)
         pipeline.flushall()
         for key, (dump, expires) in keyspace.items():
-            pipeline.restore(key, 100_000_000 if expires else 0, dump)
+            pipeline.restore(key, 100_000_000 if expires else 0, getattr(dump, "dump", dump))
         pipeline.execute()
 
 
@@ -58,6 +58,7 @@ class BadArguments(Keyspace):
         "sentinel_allow": ({"subject": "user:u"}, ["subject"]),
         "sentinel_disallow": ({"subject": "user:allowed"}, ["subject"]),
         "sentinel_info": ({}, []),
+        "sentinel_applied": ({"policy": standard_hash()}, ["policy"]),
         "sentinel_lease": ({"owner": "me", "ttl": 1000}, ["owner", "ttl"]),
         "sentinel_commit": ({"epoch": 1, "cursor": "5-0", "entries": 0}, ["epoch", "cursor", "entries"]),
     }
@@ -100,7 +101,8 @@ class BadArguments(Keyspace):
         "sentinel_commit": {"epoch": ("", "2", "x"), "cursor": ("", "1", "a-1", "1" * 16 + "-0", "1-" + "1" * 16),
                             "entries": ("", "-1", "x", "1000001")},
         "sentinel_check": {},
-        "sentinel_info": {},
+        "sentinel_info": {"source": ("", "0", "yes")},
+        "sentinel_applied": {"policy": ("", "x", "\0"), "by": NOTES, "note": NOTES},
     }
     BAD["sentinel_check"] = {field: values for field, values in BAD["sentinel_record"].items() if field != "kind"}
     BAD["sentinel_check"]["kind"] = ("", "Content")
@@ -210,6 +212,7 @@ class ForeignKeys(Keyspace):
         ["sentinel_allow", "subject", "user:allowed", "at", NOW + 9],
         ["sentinel_allow", "subject", "user:blocked", "at", NOW + 9, "duration", 50],
         ["sentinel_disallow", "subject", "user:allowed", "at", NOW + 9],
+        ["sentinel_applied", "policy", standard_hash()],
         ["sentinel_lease", "owner", "me", "ttl", 1000],
         ["sentinel_lease", "owner", "you", "ttl", 1000],
         ["sentinel_lease", "owner", "me", "ttl", 1000, "release", 1],

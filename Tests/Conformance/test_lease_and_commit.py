@@ -10,7 +10,9 @@ EVENTS = KEY + ":events"
 
 class Lease(LibraryTest):
     def lease(self, owner, ttl=1000, *more):
-        return self.call("sentinel_lease", "owner", owner, "ttl", ttl, *more)
+        reply = self.call("sentinel_lease", "owner", owner, "ttl", ttl, *more)
+        self.assertEqual(reply.pop("policy"), self.call("sentinel_info")["policy"])
+        return reply
 
     def test_the_first_takes_it_and_keeps_it(self):
         self.assertEqual(self.lease("a"), {"owner": "a", "epoch": "1", "ttl": 1000})
@@ -68,7 +70,7 @@ class Commit(LibraryTest):
     def test_what_was_read_is_cut_off_and_the_cursor_moves(self):
         self.log(10)
         ids = [id.decode() for id, _ in self.redis.xrange(EVENTS)]
-        self.assertEqual(self.commit(ids[3], 4), {"cursor": ids[3], "dropped": 0})
+        self.assertEqual(self.commit(ids[3], 4), {"cursor": ids[3], "dropped": 0, "policy": self.call("sentinel_info")["policy"]})
         self.assertEqual([id.decode() for id, _ in self.redis.xrange(EVENTS)], ids[4:])
         group = self.redis.xinfo_groups(EVENTS)[0]
         self.assertEqual((group["last-delivered-id"].decode(), group["entries-read"], group["lag"]), (ids[3], 4, 6))

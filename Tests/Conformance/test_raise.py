@@ -1,10 +1,11 @@
 """Incidents, alerts and blocks: what sentinel_raise does, and that the same evidence does it once."""
 
 import json
+import re
 import unittest
 
 from policies import DAY
-from support import KEY, LibraryTest, standard_policy
+from support import KEY, LibraryTest, pairs, standard_policy
 
 NOW = 1_900_000_000_000
 QUARTER = 900_000
@@ -209,7 +210,7 @@ class Raise(Raising):
         self.assertEqual(self.heard("alerts"), [{
             "seq": 1, "at": NOW, "change": "opened", "incident": "i0-1", "rule": "bot_behavior", "module": "automation",
             "severity": 3, "mode": "enforce", "subject": "user:%C3%BC%25", "count": 1, "description": 'said "hi"\n\t',
-            "block": {"until": NOW + QUARTER, "ref": "b0-1"}, "evidence": {"cv": 0.01, "l": []}}])
+            "block": {"until": NOW + QUARTER, "ref": "b0-1", "subjects": ["user:%C3%BC%25"]}, "evidence": {"cv": 0.01, "l": []}}])
 
     def test_blocks_tell_of_each_change(self):
         self.call("sentinel_block", "subject", "user:a", "at", NOW, "duration", 10)
@@ -243,6 +244,72 @@ class Shadow(Raising):
         self.assertEqual(self.incident("i0-1")["mode"], "shadow")
         self.assertNotIn("blocked", self.raise_("ip_rotation"))
         self.assertIsNone(self.block_key())
+
+
+class BlockOptions(LibraryTest):
+    """What a rule's block may say: whom it is on, what the edge does, how it grows."""
+
+    BLOCK = re.compile(r"false, block = \{ \['for'\] = 900000, cap = 604800000, escalation = 2.0, action = 'block', on = 'subject' \}")
+
+    def load(self, **options):
+        block = {"for": 900_000, "cap": 604_800_000, "escalation": 2.0, "action": "block", "on": "subject", **options}
+        words = ", ".join(f"['{name}'] = {value!r}" for name, value in block.items() if name != "silent")
+        policy, count = self.BLOCK.subn(f"false, block = {{ {words} }}", standard_policy())
+        self.assertEqual(count, 1)
+        if options.get("silent"):
+            policy = policy.replace("    bot_behavior = {", "    bot_behavior = { silent = true,")
+        self.server.load(policy)
+        self.addCleanup(self.server.load, self.policy)
+
+    def flag(self, at=NOW, **more):
+        return self.call("sentinel_raise", *pairs({"rule": "bot_behavior", "subject": "user:u", "event": f"{at}-0", "at": at, **more}))
+
+    def blocked(self):
+        return sorted(self.redis.keys("sentinel:block:*"))
+
+    def test_it_is_on_whom_the_policy_says(self):
+        who = {"user": "v", "ip": "2001:db8::1"}
+        for on, wanted in (("subject", [b"user:u"]), ("user", [b"user:v"]), ("ip", [b"net:2001:db8::/64"]),
+                           ("both", [b"net:2001:db8::/64", b"user:v"])):
+            self.redis.flushall()
+            self.load(on=on)
+            self.assertEqual(self.flag(**who)["outcome"], "opened")
+            self.assertEqual(self.blocked(), [b"sentinel:block:" + each for each in wanted])
+            alert = json.loads(self.redis.xrange("sentinel:alerts:log")[0][1][b"alert"])
+            self.assertEqual(sorted(alert["block"]["subjects"]), [each.decode() for each in wanted])
+            self.redis.flushall()
+            self.assertEqual(self.flag()["outcome"], "opened", "an event without user and address")
+            self.assertEqual(self.blocked(), [b"sentinel:block:user:u"] if on == "subject" else [])
+
+    def test_the_allow_list_and_the_watermark_hold_for_each_of_them(self):
+        self.redis.set(KEY + ":clock", "replay")
+        self.load(on="both")
+        self.call("sentinel_allow", "subject", "ip:10.0.0.1", "at", NOW)
+        self.flag(user="v", ip="10.0.0.1")
+        self.assertEqual(self.blocked(), [b"sentinel:block:user:v"])
+        self.call("sentinel_unblock", "subject", "user:v", "at", NOW + 5)
+        self.flag(at=NOW + 5, user="v", ip="10.0.0.1")
+        self.assertEqual(self.blocked(), [])
+        self.flag(at=NOW + 6, user="v", ip="10.0.0.1")
+        self.assertEqual(self.blocked(), [b"sentinel:block:user:v"])
+
+    def test_action_and_growth_are_the_policys(self):
+        self.redis.set(KEY + ":clock", "replay")
+        self.load(action="challenge", escalation=3.0, cap=5_000_000)
+        at, lengths = NOW, []
+        for _ in range(4):
+            till = int(self.flag(at=at)["blocked"])
+            self.assertEqual(self.record(kind="content", user="u", at=at + 1)["verdict"], "challenge")
+            lengths.append(till - at)
+            at = till + 1
+        self.assertEqual(lengths, [900_000, 2_700_000, 5_000_000, 5_000_000])
+
+    def test_a_silent_rule_has_incidents_and_no_alerts(self):
+        self.load(silent=True)
+        self.assertEqual(self.flag()["outcome"], "opened")
+        self.assertEqual(self.redis.xlen("sentinel:alerts:log"), 0)
+        self.assertEqual(self.redis.zcard(KEY + ":incidents"), 1)
+        self.assertEqual(self.blocked(), [b"sentinel:block:user:u"])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import time
 import unittest
 
 from model import Model, describe
-from policies import ODD, STANDARD, Policy, Rule, lua
+from policies import ODD, RICH, STANDARD, Policy, Rule, lua, watch
 from support import KEY, SOAK, LibraryTest
 
 OPERATIONS = int(os.environ.get("SENTINEL_MODEL_OPERATIONS", "1000000" if SOAK else "30000"))
@@ -100,6 +100,19 @@ class Operations:
             fields["anonymous"] = choose((True, False))
         if kind in ("message", "content") and pick() < 0.6:
             fields["tokens"] = choose((0, 1, 2, 7, 20, 41, 51, 90_000, 100_000, 100_001))
+        if self.policy is RICH:
+            if pick() < 0.5:
+                fields["tenant"] = choose(USERS)
+            if pick() < 0.5:
+                fields["amount"] = choose((0, 1, 20, 49, 51))
+            if pick() < 0.5:
+                fields["status"] = choose((200, 399, 400, 404, 499, 500))
+            if pick() < 0.5:
+                fields["created"] = max(0, self.now - choose((0, 699, 700, 2999, 3000, 3001, 1_000_000)))
+            if pick() < 0.5:
+                fields["email"] = choose(("a@spam.example", "b@spam.example", "spam.example", "a@b.example"))
+            if pick() < 0.5:
+                fields["username"] = choose(USERS)
         return fields
 
     def next(self):
@@ -186,6 +199,9 @@ class WindowsAgainstModel(LibraryTest):
     def test_a_policy_of_odd_windows(self):
         self.run_policy(ODD)
 
+    def test_a_policy_of_every_kind_of_rule(self):
+        self.run_policy(RICH)
+
     def test_more_for_those_without_an_account_than_with_one(self):
         self.server.load(lua(Policy([Rule("generous", ["content"], "actor", 2, 60_000, anonymous=150)])))
         times = [100 * n for n in range(160)] + [60_000, 60_000, 60_100, 60_100]
@@ -194,17 +210,11 @@ class WindowsAgainstModel(LibraryTest):
 
     def test_the_table_made_here_is_the_one_the_program_makes(self):
         """The figures of STANDARD, against the built-in policy: same series, limits and distinct rules."""
-        program = self.library
-        for rule in STANDARD.limits:
-            anonymous = f"anonymous = {rule.anonymous}, " if rule.anonymous else ""
-            self.assertIn(f"{{ id = '{rule.id}', limit = {rule.limit}, {anonymous}window = {rule.window}, "
-                          f"sum = {str(rule.sums).lower()}, enforce = {str(rule.enforces).lower()} }}", program)
-        for rule in STANDARD.distinct:
-            self.assertIn(f"{{ id = '{rule.id}', of = '{rule.of}', per = '{rule.per}', limit = {rule.limit}, "
-                          f"window = {rule.window}, step = {rule.window // 12}, slices = 12", program)
+        for rule in STANDARD.rules:
+            self.assertIn(watch(rule), self.library)
 
     def test_the_pool_has_no_collisions(self):
-        for policy in (STANDARD, ODD):
+        for policy in (STANDARD, ODD, RICH):
             counted = sorted({describe(policy, spelled)[1] for spelled in ADDRESSES})
             for pool in (USERS, counted, OBJECTS):
                 for number, element in enumerate(pool, 1):

@@ -25,7 +25,7 @@ struct Site {
         let site = Site(redis: redis, policy: policy, coordinator: loops.1, feeder: loops.2)
         let outcome: Swift.Result<Result, any Error>
         do {
-            _ = try await LibraryLoader(client: site.calls.client, keys: site.calls.keys).load(policy)
+            _ = try await LibraryLoader(client: site.calls.client, keys: site.calls.keys).load(PolicyDocument(policy))
             outcome = .success(try await body(site))
         } catch {
             outcome = .failure(error)
@@ -47,8 +47,8 @@ struct Site {
         configuration.requestTimeout = .seconds(30)
         calls = Calls(client: RedisClient(configuration, on: feeder), keys: keys)
         self.coordinator = Coordinator(
-            Coordinator.Configuration(keys: keys, policy: policy, owner: "bench"), redis: redis.configuration,
-            on: coordinator,
+            Coordinator.Configuration(keys: keys, policy: PolicyDocument(policy), owner: "bench"),
+            redis: redis.configuration, on: coordinator,
             journal: Journal { level, text in
                 if level != .info { Bench.complain("\(level): \(text)") }
             })

@@ -2,14 +2,11 @@ import SentinelCore
 
 /// A coordinator without Redis for the text detectors: all that is known of users and texts, in memory.
 struct TextDesk {
-    private(set) var detection = Detection(policy: TextDesk.policy)
+    private var detection = Detection(policy: TextDesk.policy)
     private var users: [Subject: PostHistory] = [:]
     private var texts: [UInt64: TextSightings] = [:]
     private var bands: [UInt64: TextBandState] = [:]
     private var count: UInt64 = 0
-    private let clock = ContinuousClock()
-    /// How long normalising, finding the kind and judging took: all but holding the states, which Redis and a cache do.
-    private(set) var time = Duration.zero
 
     /// The built-in rules about texts.
     private static let policy: Policy = {
@@ -18,32 +15,24 @@ struct TextDesk {
         return policy
     }()
 
-    mutating func flags(of text: [UInt8], by author: [UInt8], at time: Int64) -> [Flag] {
+    mutating func look(at text: [UInt8], by author: [UInt8], at time: Int64) -> Detection.Look {
         count += 1
         var logged = LogEntry.Logged(kind: "message")
         logged.user = author
         logged.text = text
         let position = LogPosition(milliseconds: 1, sequence: count)
-        let entry = LogEntry(position: position, at: time, content: .event(logged))
-        let start = clock.now
-        let look = detection.look(at: entry)
-        self.time += start.duration(to: clock.now)
-        return judge(look)
+        return detection.look(at: LogEntry(position: position, at: time, content: .event(logged)))
     }
 
-    private mutating func judge(_ look: Detection.Look) -> [Flag] {
+    mutating func judge(_ look: Detection.Look) -> [Flag] {
         guard let actor = look.actor else { return [] }
         let words = look.bands?.words ?? []
         let states = words.map { bands[$0] ?? TextBandState() }
-        var start = clock.now
         let kind = detection.kind(of: look, among: states) { texts[$0] }
-        time += start.duration(to: clock.now)
         var text = TextHistory(sightings: kind.flatMap { texts.removeValue(forKey: $0) } ?? .init(), bands: states)
         var history = users.removeValue(forKey: actor) ?? PostHistory()
         var flags = FlagBatch()
-        start = clock.now
         detection.judge(look, history: &history, text: &text, flags: &flags)
-        time += start.duration(to: clock.now)
         users[actor] = history
         if let kind { texts[kind] = text.sightings }
         for place in text.changedBands { bands[words[place]] = text.bands[place] }

@@ -1,3 +1,4 @@
+import Glibc
 import SentinelCore
 
 /// Campaigns, copies and repetition in recorded texts, and disguises against the texts they were made of.
@@ -9,6 +10,9 @@ enum TextSection: Section {
 
     /// Labels of abuse; all others are honest people, or people of whom nobody knows.
     private static let abusive: Set<String> = ["spam", "dup3authors"]
+
+    /// Labels of texts that have nothing to do with one another, but for quotes and common phrases.
+    private static let strangers: Set<String> = ["base", "benign", "ham"]
 
     static func tables(of data: DataFolder) throws -> [Table] {
         var waves = Table(
@@ -27,10 +31,12 @@ enum TextSection: Section {
             "Disguises", columns: ["file, kind", "pairs", "matched", "base rule (equal)", "mean similarity"])
         var unrelated = Table("Unrelated texts", columns: ["file", "pairs", "matched"])
         unrelated.notes = [
-            "Pairs of texts that are not each other's copies by the base rule; near-copies are among them."
+            "Pairs of base or honest texts by different authors (where known), equal ones counted once; near-copies are among them."
         ]
-        var costs = Table(
-            "Time per text: normalising, finding the kind, judging", columns: ["file", "texts", "time"])
+        var costs = Table("Processor time per text", columns: ["file", "texts", "fingerprint", "judging"])
+        costs.notes = [
+            "Judging: finding the kind and both detectors, with taking the states from memory and putting them back."
+        ]
         for file in data.files(in: "text") {
             let rows = try data.rows(of: file)
             guard let text = rows.place(of: "text"), let label = rows.place(of: "label") else { continue }
@@ -38,9 +44,13 @@ enum TextSection: Section {
             if let base = rows.place(of: "base_id") {
                 disguises.rows += matches(rows.rows, name, text: text, label: label, base: base)
             }
-            let honest = rows.rows.filter { !abusive.contains(String(decoding: $0[label], as: UTF8.self)) }
-            unrelated.rows.append(strangers(honest.map { $0[text] }, name))
-            guard let author = rows.place(of: "author"), let time = rows.place(of: "unix_time") else { continue }
+            let author = rows.place(of: "author")
+            let strange = rows.rows.filter { strangers.contains(String(decoding: $0[label], as: UTF8.self)) }
+            if strange.count > 50 {
+                let texts = strange.map { row in (text: row[text], author: author.map { row[$0] } ?? []) }
+                unrelated.rows.append(matches(among: texts, name))
+            }
+            guard let author, let time = rows.place(of: "unix_time") else { continue }
             let lines = rows.rows.compactMap { row in
                 Line(at: row[time], author: row[author], label: row[label], text: row[text])
             }
@@ -48,7 +58,9 @@ enum TextSection: Section {
             let run = Run(lines.sorted { $0.at < $1.at })
             waves.rows += run.waves(name, abusive: abusive)
             repeats.rows += run.repeats(name)
-            costs.rows.append([.text(name), .count(lines.count), .number(run.microseconds, "µs")])
+            costs.rows.append([
+                .text(name), .count(lines.count), .number(run.looking, "µs"), .number(run.judging, "µs"),
+            ])
         }
         return [waves, repeats, disguises, unrelated, costs].filter { !$0.rows.isEmpty }
     }
@@ -82,13 +94,20 @@ enum TextSection: Section {
         var accused: Set<[UInt8]> = []
         /// Those with a text that three or more have posted.
         var sharing: Set<[UInt8]> = []
-        var microseconds = 0.0
+        /// Processor time per line, in µs.
+        var looking = 0.0
+        var judging = 0.0
 
         init(_ lines: [Line]) {
             self.lines = lines
             var desk = TextDesk()
-            let flags = lines.map { desk.flags(of: $0.text, by: $0.author, at: $0.at) }
-            microseconds = desk.time / .microseconds(max(1, lines.count))
+            let start = clock()
+            let looks = lines.map { desk.look(at: $0.text, by: $0.author, at: $0.at) }
+            let middle = clock()
+            let flags = looks.map { desk.judge($0) }
+            let scale = 1e6 / Double(CLOCKS_PER_SEC) / Double(max(1, lines.count))
+            looking = Double(middle - start) * scale
+            judging = Double(clock() - middle) * scale
             var normalizer = TextNormalizer()
             var sightings: [UInt64: [[UInt8]: Int64]] = [:]
             var hashes: [UInt64?] = []
@@ -187,22 +206,25 @@ enum TextSection: Section {
         }
     }
 
-    private static func strangers(_ texts: [[UInt8]], _ file: String) -> [Table.Cell] {
+    private static func matches(among texts: [(text: [UInt8], author: [UInt8])], _ file: String) -> [Table.Cell] {
         var normalizer = TextNormalizer()
         var seen: Set<UInt64> = []
-        var prints: [Prints] = []
+        var prints: [(prints: Prints, author: [UInt8])] = []
         // Every n-th, so that the pairs stay within a few millions.
         for place in stride(from: 0, to: texts.count, by: max(1, texts.count / 2000)) {
-            guard let print = normalizer.prints(of: texts[place], minimumLetters: 20),
+            guard let print = normalizer.prints(of: texts[place].text, minimumLetters: 20),
                 seen.insert(print.fingerprint.hash).inserted
             else { continue }
-            prints.append(print)
+            prints.append((print, texts[place].author))
         }
+        var pairs = 0
         var matched = 0
         for (place, one) in prints.enumerated() {
-            for other in prints[..<place] where isMatch(one, other) { matched += 1 }
+            for other in prints[..<place] where one.author.isEmpty || one.author != other.author {
+                pairs += 1
+                if isMatch(one.prints, other.prints) { matched += 1 }
+            }
         }
-        let pairs = prints.count * (prints.count - 1) / 2
         return [.text(file), .count(pairs), .share(pairs == 0 ? nil : Double(matched) / Double(pairs))]
     }
 }

@@ -55,7 +55,7 @@ package struct PostHistory: Sendable, Equatable {
     }
 
     /// From how many texts of his own on a user is a regular, unless the policy says otherwise.
-    package static let defaultRegularAfter: UInt64 = 10
+    package static let defaultRegularAfter: UInt64 = 7
 
     package func isRegular(after texts: UInt64 = defaultRegularAfter) -> Bool { originals >= texts }
 

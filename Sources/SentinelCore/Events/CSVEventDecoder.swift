@@ -8,20 +8,21 @@ struct CSVEventDecoder {
     private enum Column {
         case field(EventField)
         case seconds(EventField)
+        case own(String, Policy.FieldType)
         case ignored
 
-        init(name: String) {
+        init(name: String, fields: [String: Policy.FieldType]) {
             switch name {
             case "actor", "author": self = .field(.user)
             case "unix_time": self = .seconds(.at)
-            default: self = EventField(name: name).map { .field($0) } ?? .ignored
+            default: self = EventField(name: name).map { .field($0) } ?? fields[name].map { .own(name, $0) } ?? .ignored
             }
         }
 
         var field: EventField? {
             switch self {
             case .field(let field), .seconds(let field): field
-            case .ignored: nil
+            case .own, .ignored: nil
             }
         }
     }
@@ -36,16 +37,24 @@ struct CSVEventDecoder {
     /// - Parameters:
     ///   - header: A reader that has just completed the first record.
     ///   - defaultKind: Of records that do not say; nil to guess it.
-    init(header: CSVReader, defaultKind: String? = nil) throws(EventError) {
+    ///   - fields: What the policy names besides.
+    init(
+        header: CSVReader, defaultKind: String? = nil, fields: [String: Policy.FieldType] = [:]
+    ) throws(EventError) {
         let line = header.line
         if header.count > Self.maximumColumns {
             throw EventError("more than \(Self.maximumColumns) columns", line: line)
         }
         let names = (0..<header.count).map { String(decoding: header.field($0), as: UTF8.self) }
-        columns = names.map(Column.init)
+        columns = names.map { Column(name: $0, fields: fields) }
         self.defaultKind = defaultKind ?? (names.contains("channel") ? "message" : "content")
-        ignoredColumns = zip(names, columns).compactMap { $1.field == nil && $0 != "channel" ? $0 : nil }
+        ignoredColumns = zip(names, columns).compactMap {
+            if case .ignored = $1, $0 != "channel" { $0 } else { nil }
+        }
 
+        if let twice = Set(names).first(where: { name in fields[name] != nil && names.count { $0 == name } > 1 }) {
+            throw EventError("two columns are named \"\(twice)\"", line: line)
+        }
         var owners: [EventField: String] = [:]
         for (name, column) in zip(names, columns) {
             guard let field = column.field else { continue }
@@ -70,6 +79,7 @@ struct CSVEventDecoder {
                 switch column {
                 case .field(let field): try draft.set(field, to: reader.field(index))
                 case .seconds(let field): try draft.set(field, toSeconds: reader.field(index))
+                case .own(let name, let type): try draft.set(name, type, to: reader.field(index))
                 case .ignored: break
                 }
             }

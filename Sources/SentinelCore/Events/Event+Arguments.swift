@@ -32,6 +32,7 @@ extension Event {
         if anonymous { append("anonymous", 1) }
         append("tokens", tokens)
         append("status", status.map(Int64.init))
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) { append(name, value) }
         if withTime { append("at", at) }
     }
 }

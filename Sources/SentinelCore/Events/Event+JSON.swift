@@ -19,6 +19,7 @@ extension Event {
         }
         json.append("tokens", tokens)
         json.append("status", status.map(Int64.init))
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) { json.append(name, value) }
         json.append("type", report.map { Array($0.utf8) })
         json.append("label", label.map { Array($0.utf8) })
         json.endObject()

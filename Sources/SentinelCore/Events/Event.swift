@@ -24,6 +24,8 @@ package struct Event: Sendable, Equatable {
     package var tokens: Int64?
     /// HTTP status of a request.
     package var status: Int?
+    /// The fields that the policy names (``Policy/fields``), by name: ids of 1…256 bytes, or whole numbers as decimal text.
+    package var fields: [String: [UInt8]]
     /// Of the kind `report`: the rule that an outside verdict names, such as `malicious_content`; else nil.
     package var report: String?
     /// Ground truth in recordings (`bot`, `human`, `spam`, `attacker` …). Never sent to Redis.
@@ -33,7 +35,7 @@ package struct Event: Sendable, Equatable {
         at: Int64? = nil, kind: String, user: [UInt8]? = nil, ip: [UInt8]? = nil, text: [UInt8]? = nil,
         object: [UInt8]? = nil, email: [UInt8]? = nil, username: [UInt8]? = nil, id: [UInt8]? = nil,
         created: Int64? = nil, anonymous: Bool = false, tokens: Int64? = nil, status: Int? = nil,
-        report: String? = nil, label: String? = nil
+        fields: [String: [UInt8]] = [:], report: String? = nil, label: String? = nil
     ) {
         self.at = at
         self.kind = kind
@@ -48,6 +50,7 @@ package struct Event: Sendable, Equatable {
         self.anonymous = anonymous
         self.tokens = tokens
         self.status = status
+        self.fields = fields
         self.report = report
         self.label = label
     }

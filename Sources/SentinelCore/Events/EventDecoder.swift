@@ -18,6 +18,7 @@ package struct EventDecoder {
     private let format: EventFormat
     private let skipsBadRecords: Bool
     private let defaultKind: String?
+    private let fields: [String: Policy.FieldType]
     private var isAtStart = true
     /// Lines: the part of the last line that has come so far, and how many lines came before it.
     private var pending: [UInt8] = []
@@ -28,8 +29,13 @@ package struct EventDecoder {
     /// - Parameters:
     ///   - skipsBadRecords: True for access logs by default. Broken quoting in CSV is an error all the same.
     ///   - defaultKind: Of CSV records that do not say their kind.
-    package init(format: EventFormat, skipsBadRecords: Bool? = nil, defaultKind: String? = nil) {
+    ///   - fields: What the policy names besides the built-in fields (``Policy/fields``).
+    package init(
+        format: EventFormat, skipsBadRecords: Bool? = nil, defaultKind: String? = nil,
+        fields: [String: Policy.FieldType] = [:]
+    ) {
         self.format = format
+        self.fields = fields
         self.defaultKind = defaultKind
         self.skipsBadRecords = skipsBadRecords ?? (format == .accessLog)
     }
@@ -97,7 +103,7 @@ package struct EventDecoder {
         do throws(EventError) {
             switch format {
             case .accessLog: events.append(try AccessLogDecoder.event(bytes[range]))
-            default: events.append(try JSONEventDecoder.event(bytes, in: range))
+            default: events.append(try JSONEventDecoder.event(bytes, in: range, fields: fields))
             }
         } catch {
             try skip(EventError(error.message, line: lines, column: error.column))
@@ -114,7 +120,7 @@ package struct EventDecoder {
     private mutating func completeRecord(into events: inout [Event]) throws(EventError) {
         if csv.isBlank { return }
         guard let columns else {
-            let columns = try CSVEventDecoder(header: csv, defaultKind: defaultKind)
+            let columns = try CSVEventDecoder(header: csv, defaultKind: defaultKind, fields: fields)
             ignoredColumns = columns.ignoredColumns
             self.columns = columns
             return

@@ -8,6 +8,9 @@ struct EventDraft {
     /// The largest integer that a Lua number (a double) holds exactly.
     static let maximumInteger: Int64 = 1 << 53 - 1
 
+    /// What the functions take as a weight.
+    static let maximumNumber: Int64 = 1_000_000_000
+
     private var event = Event(kind: "")
 
     /// An empty value is the same as none.
@@ -31,6 +34,20 @@ struct EventDraft {
         case .anonymous: event.anonymous = try flag(value)
         case .source: break
         }
+    }
+
+    /// Sets a field that the policy names. An empty value is the same as none.
+    mutating func set(_ name: String, _ type: Policy.FieldType, to value: [UInt8]) throws(EventError) {
+        if value.isEmpty { return }
+        switch type {
+        case .id:
+            if value.count > Self.maximumId { throw EventError("\"\(name)\" is longer than \(Self.maximumId) bytes") }
+        case .number:
+            guard let number = decimal(value), number <= Self.maximumNumber else {
+                throw EventError("\"\(name)\" must be a whole number from 0 to \(Self.maximumNumber)")
+            }
+        }
+        event.fields[name] = value
     }
 
     /// Sets an instant that is given in seconds since 1970, with or without a fraction.

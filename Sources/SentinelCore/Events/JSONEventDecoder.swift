@@ -4,27 +4,32 @@
 /// known and kept apart. Ids may be numbers and count as their digits. `null` and an empty string mean none.
 package enum JSONEventDecoder {
     /// One event from one JSON object.
-    /// - Parameter requiresTime: Whether `at` must be there, as in recordings.
+    /// - Parameters:
+    ///   - requiresTime: Whether `at` must be there, as in recordings.
+    ///   - fields: What the policy names besides.
     package static func event(
-        _ bytes: [UInt8], in range: Range<Int>? = nil, requiresTime: Bool = true
+        _ bytes: [UInt8], in range: Range<Int>? = nil, requiresTime: Bool = true,
+        fields: [String: Policy.FieldType] = [:]
     ) throws(EventError) -> Event {
         var scanner = try scanner(bytes, in: range)
-        let event = try event(&scanner, requiresTime: requiresTime)
+        let event = try event(&scanner, requiresTime: requiresTime, fields: fields)
         try end(&scanner)
         return event
     }
 
     /// The events of a request's body: one object, or an array of at most `maximum` of them.
     package static func events(
-        _ bytes: [UInt8], maximum: Int, requiresTime: Bool = false
+        _ bytes: [UInt8], maximum: Int, requiresTime: Bool = false, fields: [String: Policy.FieldType] = [:]
     ) throws(EventError) -> [Event] {
         var scanner = try scanner(bytes, in: nil)
-        guard scanner.take(UInt8(ascii: "[")) else { return [try event(bytes, requiresTime: requiresTime)] }
+        guard scanner.take(UInt8(ascii: "[")) else {
+            return [try event(bytes, requiresTime: requiresTime, fields: fields)]
+        }
         var events: [Event] = []
         if !scanner.take(UInt8(ascii: "]")) {
             repeat {
                 if events.count == maximum { throw EventError("more than \(maximum) events") }
-                events.append(try event(&scanner, requiresTime: requiresTime))
+                events.append(try event(&scanner, requiresTime: requiresTime, fields: fields))
             } while scanner.take(UInt8(ascii: ","))
             guard scanner.take(UInt8(ascii: "]")) else { throw EventError(scanner.failure("expected ',' or ']'")) }
         }
@@ -32,20 +37,26 @@ package enum JSONEventDecoder {
         return events
     }
 
-    private static func event(_ scanner: inout JSONScanner, requiresTime: Bool) throws(EventError) -> Event {
+    private static func event(
+        _ scanner: inout JSONScanner, requiresTime: Bool, fields: [String: Policy.FieldType]
+    ) throws(EventError) -> Event {
         guard scanner.take(UInt8(ascii: "{")) else { throw EventError(scanner.failure("expected '{'")) }
         let start = scanner.offset - 1
         var draft = EventDraft()
-        var seen: UInt32 = 0
+        var seen = Seen()
         if !scanner.take(UInt8(ascii: "}")) {
             repeat {
                 _ = scanner.peek()
                 let position = scanner.offset
                 do throws(JSONError) {
-                    let field = try field(&scanner, seen: &seen)
-                    let value = try value(of: field, &scanner)
+                    let name = try name(&scanner, fields: fields, seen: &seen)
+                    let value = try value(of: name, &scanner)
                     do throws(EventError) {
-                        if let value { try draft.set(field, to: value) }
+                        switch (name, value) {
+                        case (_, nil): break
+                        case (.field(let field), let value?): try draft.set(field, to: value)
+                        case (.own(let name, let type), let value?): try draft.set(name, type, to: value)
+                        }
                     } catch {
                         throw scanner.failure(error.message, at: position)
                     }
@@ -62,36 +73,66 @@ package enum JSONEventDecoder {
         }
     }
 
-    /// - Parameter seen: One bit for each field of the object so far.
-    private static func field(_ scanner: inout JSONScanner, seen: inout UInt32) throws(JSONError) -> EventField {
+    /// What a member is about.
+    private enum Name {
+        case field(EventField)
+        case own(String, Policy.FieldType)
+    }
+
+    /// The members of an object so far.
+    private struct Seen {
+        /// One bit for each field.
+        var fields: UInt32 = 0
+        var own: Set<String> = []
+    }
+
+    private static func name(
+        _ scanner: inout JSONScanner, fields: [String: Policy.FieldType], seen: inout Seen
+    ) throws(JSONError) -> Name {
         let position = scanner.offset
-        let name = scanner.string(of: try scanner.string())
-        guard let field = EventField(name: name) else {
-            throw scanner.failure("unknown field \"\(name.prefix(64))\"", at: position)
+        let text = scanner.string(of: try scanner.string())
+        let name: Name
+        let isNew: Bool
+        if let field = EventField(name: text) {
+            name = .field(field)
+            isNew = seen.fields & 1 << field.rawValue == 0
+            seen.fields |= 1 << field.rawValue
+        } else if let type = fields[text] {
+            name = .own(text, type)
+            isNew = seen.own.insert(text).inserted
+        } else {
+            throw scanner.failure("unknown field \"\(text.prefix(64))\"", at: position)
         }
-        if seen & 1 << field.rawValue != 0 { throw scanner.failure("\"\(field)\" is given twice", at: position) }
-        seen |= 1 << field.rawValue
+        if !isNew { throw scanner.failure("\"\(text)\" is given twice", at: position) }
         guard scanner.take(UInt8(ascii: ":")) else { throw scanner.failure("expected ':' after the name") }
-        return field
+        return name
     }
 
     /// The value as text, whatever its type, if the field may have that type; nil for `null`.
-    private static func value(of field: EventField, _ scanner: inout JSONScanner) throws(JSONError) -> [UInt8]? {
+    private static func value(of name: Name, _ scanner: inout JSONScanner) throws(JSONError) -> [UInt8]? {
         let first = scanner.peek()
         if first == UInt8(ascii: "n"), scanner.take(word: "null") { return nil }
         let position = scanner.offset
-        switch field {
-        case .anonymous:
+        let label: String
+        switch name {
+        case .field(.anonymous):
             if scanner.take(word: "true") { return Array("true".utf8) }
             if scanner.take(word: "false") { return Array("false".utf8) }
-            throw scanner.failure("\"\(field)\" must be true or false")
-        case .tokens, .status: break
-        case .kind, .ip, .text, .email, .type, .label: return scanner.bytes(of: try scanner.string())
-        case .at, .created, .user, .object, .username, .id, .source:
-            if first == UInt8(ascii: "\"") { return scanner.bytes(of: try scanner.string()) }
+            throw scanner.failure("\"anonymous\" must be true or false")
+        case .field(let field):
+            label = "\(field)"
+            switch field {
+            case .anonymous, .tokens, .status: break
+            case .kind, .ip, .text, .email, .type, .label: return scanner.bytes(of: try scanner.string())
+            case .at, .created, .user, .object, .username, .id, .source:
+                if first == UInt8(ascii: "\"") { return scanner.bytes(of: try scanner.string()) }
+            }
+        case .own(let text, let type):
+            label = text
+            if type == .id, first == UInt8(ascii: "\"") { return scanner.bytes(of: try scanner.string()) }
         }
         let number = try scanner.number()
-        guard number.isInteger else { throw scanner.failure("\"\(field)\" must be a whole number", at: position) }
+        guard number.isInteger else { throw scanner.failure("\"\(label)\" must be a whole number", at: position) }
         return scanner.bytes(of: number)
     }
 

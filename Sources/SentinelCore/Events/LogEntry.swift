@@ -20,6 +20,8 @@ package struct LogEntry: Sendable, Equatable {
         package var ip: [UInt8]?
         package var text: [UInt8]?
         package var created: Int64?
+        /// What else rules may count by: `object`, `username`, `email` and the fields that the policy names.
+        package var fields: [String: [UInt8]] = [:]
         /// Refused by a limit.
         package var wasLimited = false
         /// Rules that the event was over in Redis, with the count that each saw.
@@ -31,7 +33,7 @@ package struct LogEntry: Sendable, Equatable {
 
         package static func == (left: Self, right: Self) -> Bool {
             left.kind == right.kind && left.user == right.user && left.ip == right.ip && left.text == right.text
-                && left.created == right.created && left.wasLimited == right.wasLimited
+                && left.created == right.created && left.fields == right.fields && left.wasLimited == right.wasLimited
                 && left.flags.elementsEqual(right.flags) { $0 == $1 }
         }
     }
@@ -62,7 +64,8 @@ extension LogEntry {
         var subject: Subject?
         var at = Int64(clamping: position.milliseconds)
         for (name, value) in fields {
-            switch String(decoding: name, as: UTF8.self) {
+            let name = String(decoding: name, as: UTF8.self)
+            switch name {
             case "kind": logged.kind = String(decoding: value, as: UTF8.self)
             case "user": logged.user = value
             case "ip": logged.ip = value
@@ -76,7 +79,8 @@ extension LogEntry {
             case "description": report.description = String(decoding: value, as: UTF8.self)
             case "context": report.context = value
             case "subject": subject = try? Subject(parsing: value)
-            default: break
+            case "id", "anonymous", "tokens", "status": break
+            default: logged.fields[name] = value
             }
         }
         switch logged.kind {

@@ -1,7 +1,10 @@
 extension Duration {
-    /// Whole milliseconds, the unit of every time on the wire.
+    /// Whole milliseconds, the unit of every time on the wire; rounded towards zero, saturating instead of overflowing.
     package var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, overflowed) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
     }
 
     /// Short and for people: `250ms`, `45s`, `10m`, `1h30m`, `7d`.
@@ -19,4 +22,9 @@ extension Duration {
         }
         return parts.joined()
     }
+}
+
+extension Duration {
+    /// Days of 24 hours.
+    package static func days(_ count: Int64) -> Duration { .seconds(count * 86_400) }
 }

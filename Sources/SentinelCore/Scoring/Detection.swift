@@ -101,7 +101,7 @@ package struct Detection {
                 Flag(
                     rule: report.rule, subject: subject, position: look.entry.position, at: look.entry.at,
                     severity: report.severity, description: report.description ?? "\(report.rule) reported by the app",
-                    evidence: report.context ?? Array("{}".utf8)))
+                    evidence: report.context ?? Array("{}".utf8), user: report.user, ip: report.ip))
         case .event(let event):
             addCounted(event, look, to: &flags)
             guard look.isPost, let actor = look.actor else { return }
@@ -125,7 +125,8 @@ package struct Detection {
             flags.add(
                 Flag(
                     rule: rule, subject: subject, position: look.entry.position, at: at,
-                    description: finding.description, evidence: JSONWriter.bytes(finding.evidence)))
+                    description: finding.description, evidence: JSONWriter.bytes(finding.evidence),
+                    user: subject == actor ? event.user : nil, ip: subject == actor ? event.ip : nil))
         }
         for (id, watches) in postRules {
             var met: [(name: String, finding: Finding)] = []
@@ -219,7 +220,7 @@ package struct Detection {
             flags.add(
                 Flag(
                     rule: id, subject: subject, position: look.entry.position, at: look.entry.at,
-                    description: description, evidence: evidence.bytes))
+                    description: description, evidence: evidence.bytes, user: event.user, ip: event.ip))
         }
     }
 
@@ -228,7 +229,12 @@ package struct Detection {
         case .actor: look.actor
         case .user: look.actor?.type == "user" ? look.actor : nil
         case .ip: look.address
-        default: nil
+        default:
+            if case .event(let event) = look.entry.content, let id = event.fields[scope.rawValue] {
+                try? Subject(type: scope.rawValue, id: id)
+            } else {
+                nil
+            }
         }
     }
 

@@ -2,6 +2,9 @@
 package struct Flag: Sendable, Equatable {
     package var rule: String
     package var subject: Subject
+    /// Who and where the newest of its events was: for rules whose block is on them.
+    package var user: [UInt8]?
+    package var ip: [UInt8]?
     /// The log entries behind it, oldest first; never empty.
     package var positions: [LogPosition]
     /// The time of the newest of them, ms since 1970.
@@ -14,8 +17,10 @@ package struct Flag: Sendable, Equatable {
 
     package init(
         rule: String, subject: Subject, position: LogPosition, at: Int64, severity: Rule.Severity? = nil,
-        description: String, evidence: [UInt8]
+        description: String, evidence: [UInt8], user: [UInt8]? = nil, ip: [UInt8]? = nil
     ) {
+        self.user = user
+        self.ip = ip
         self.rule = rule
         self.subject = subject
         positions = [position]
@@ -75,5 +80,7 @@ package struct FlagBatch: Sendable {
         flags[place].severity = Rule.Severity(rawValue: severity)
         flags[place].description = flag.description
         flags[place].evidence = flag.evidence
+        flags[place].user = flag.user
+        flags[place].ip = flag.ip
     }
 }

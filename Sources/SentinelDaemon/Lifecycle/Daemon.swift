@@ -6,7 +6,10 @@ package import SentinelRedis
 /// What `sentinel run` is: the function library in place, and a coordinator for the partition.
 package struct Daemon: Sendable {
     package var keys: Keys
-    package var policy: Policy
+    /// Applied at the start; nil to go by the one that Redis has, or by the built-in one where it has none.
+    package var policy: PolicyDocument?
+    /// Who applies it, for the audit log.
+    package var admin = "sentinel"
     /// Unique among all processes that work on this namespace.
     package var owner: String
     package var redis: RedisConfiguration
@@ -14,7 +17,7 @@ package struct Daemon: Sendable {
     /// After this long without a sign of life another coordinator takes over; 100 ms to 10 min.
     package var leaseTime: Duration = .seconds(3)
 
-    package init(keys: Keys, policy: Policy, owner: String, redis: RedisConfiguration, journal: Journal) {
+    package init(keys: Keys, policy: PolicyDocument?, owner: String, redis: RedisConfiguration, journal: Journal) {
         self.keys = keys
         self.policy = policy
         self.owner = owner
@@ -22,23 +25,41 @@ package struct Daemon: Sendable {
         self.journal = journal
     }
 
-    /// Works until the task is cancelled. `ready` is called once, when the library is in place.
+    /// Works until the task is cancelled. `ready` is called once, when the library is in place, with the policy in force.
     ///
     /// Throws when Redis cannot be reached at the start, or runs a newer library than this build's, then or later.
-    package func run(on loop: EventLoop, ready: @Sendable () -> Void = {}) async throws {
+    package func run(on loop: EventLoop, ready: @Sendable (Policy) -> Void = { _ in }) async throws {
         let client = RedisClient(redis, on: loop)
         defer { Task { await client.close() } }
-        switch try await LibraryLoader(client: client, keys: keys).load(policy) {
-        case .loaded: journal.info("function library \(LibrarySource.version) loaded")
-        case .current: break
-        case .newer(let version):
-            throw LifecycleError(
-                "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel"
-            )
-        }
-        ready()
-        var configuration = Coordinator.Configuration(keys: keys, policy: policy, owner: owner)
+        let document = try await policyInForce(LibraryLoader(client: client, keys: keys))
+        ready(document.policy)
+        var configuration = Coordinator.Configuration(keys: keys, policy: document, owner: owner)
         configuration.leaseTime = leaseTime
         try await Coordinator(configuration, redis: redis, on: loop, journal: journal).run()
+    }
+    private func policyInForce(_ loader: LibraryLoader) async throws -> PolicyDocument {
+        if let policy {
+            let changes = try await loader.changes(to: policy)
+            switch try await loader.apply(policy, by: admin, note: changes.map(\.description).joined(separator: "; ")) {
+            case .loaded: journal.info("function library \(LibrarySource.version) loaded, policy applied")
+            case .current: break
+            case .newer(let version): throw newer(version)
+            }
+            return policy
+        }
+        switch try await loader.adopt(known: nil, else: .standard) {
+        case .policy(let document, let hash):
+            journal.info("function library \(LibrarySource.version), policy \(hash)")
+            return document
+        case .newer(let version): throw newer(version)
+        case .unreadable(let hash, let problems):
+            throw LifecycleError("Redis runs policy \(hash), which this build cannot read:\n\(problems)")
+        case .unchanged: return .standard
+        }
+    }
+
+    private func newer(_ version: Int64) -> LifecycleError {
+        LifecycleError(
+            "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
     }
 }

@@ -26,8 +26,10 @@ package final class RecordingReader {
     ///   - format: Nil to find it out.
     ///   - skipsBadRecords: Nil for true in access logs, false elsewhere; see `EventDecoder`.
     ///   - defaultKind: Of CSV records that do not say their kind.
+    ///   - fields: What the policy names besides the built-in fields.
     package init(
-        path: String, format: EventFormat? = nil, skipsBadRecords: Bool? = nil, defaultKind: String? = nil
+        path: String, format: EventFormat? = nil, skipsBadRecords: Bool? = nil, defaultKind: String? = nil,
+        fields: [String: Policy.FieldType] = [:]
     ) throws(RecordingError) {
         let file = try PlainFile(path: path)
         var start: [UInt8] = []
@@ -43,7 +45,8 @@ package final class RecordingReader {
         self.file = file
         self.start = start
         self.format = format
-        decoder = EventDecoder(format: format, skipsBadRecords: skipsBadRecords, defaultKind: defaultKind)
+        decoder = EventDecoder(
+            format: format, skipsBadRecords: skipsBadRecords, defaultKind: defaultKind, fields: fields)
     }
 
     /// For messages: the path, or `stdin`.

@@ -81,7 +81,7 @@ package struct ReplayRun: Sendable {
         func reader(_ path: String) throws -> RecordingReader {
             try RecordingReader(
                 path: path, format: options.format, skipsBadRecords: options.skipsBadRecords,
-                defaultKind: options.defaultKind)
+                defaultKind: options.defaultKind, fields: policy.fields)
         }
         let limit = options.limit ?? .max
         let replayer = Replayer(calls: calls)

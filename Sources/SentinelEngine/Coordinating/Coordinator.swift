@@ -11,7 +11,8 @@ package import SentinelRedis
 package actor Coordinator {
     package struct Configuration: Sendable {
         package var keys: Keys
-        package var policy: Policy
+        /// For a Redis that has no policy; else the one that it runs holds.
+        package var policy: PolicyDocument
         /// Unique per process: two that share a name would share a lease.
         package var owner: String
         /// A dead owner's partition is taken over after this long.
@@ -21,7 +22,7 @@ package actor Coordinator {
         /// How many users' and how many texts' histories are held in memory.
         package var cachedHistories = 50_000
 
-        package init(keys: Keys, policy: Policy, owner: String) {
+        package init(keys: Keys, policy: PolicyDocument, owner: String) {
             self.keys = keys
             self.policy = policy
             self.owner = owner
@@ -35,8 +36,15 @@ package actor Coordinator {
     private let client: RedisClient
     private let library: LibraryLoader
     private var detection: Detection
+    /// What it goes by, and the hash that Redis knows it by; nil before the first.
+    private var document: PolicyDocument
+    private var hash: String?
+    /// The policy of Redis' last reply.
+    private var seenHash: String?
+    /// Of which unreadable policy the journal has heard.
+    private var saidHash: String?
     private var histories: Histories
-    private let scorer: Scorer
+    private var scorer: Scorer
     private var hasLease = false
     /// Of which lease the journal has heard.
     private var saidEpoch: Int64 = 0
@@ -51,8 +59,9 @@ package actor Coordinator {
         log = EventLog(client: RedisClient(redis, on: loop), keys: configuration.keys)
         client = RedisClient(redis, on: loop)
         library = LibraryLoader(client: client, keys: configuration.keys)
-        detection = Detection(policy: configuration.policy)
-        scorer = Scorer(policy: configuration.policy)
+        document = configuration.policy
+        detection = Detection(policy: configuration.policy.policy)
+        scorer = Scorer(policy: configuration.policy.policy)
         histories = Histories(
             keys: configuration.keys, capacity: configuration.cachedHistories, batch: configuration.batch)
     }
@@ -85,7 +94,8 @@ package actor Coordinator {
                 try? await loop.sleep(for: delay)
             }
         }
-        if hasLease {
+        // Whose lease ran out may have taken it anew before it learned that it must end.
+        if hasLease || end != nil {
             // In a task of its own, for this one may be cancelled.
             await Task { _ = try? await self.lease(release: true) }.value
         }
@@ -97,8 +107,8 @@ package actor Coordinator {
     /// Takes the lease, if it is free, and works until something goes wrong or the task is cancelled.
     private func own(firstBatch: Int, onProgress: () -> Void) async throws(RedisError) {
         // A Redis that came back empty has no library either.
-        if case .newer(let version) = try await library.load(configuration.policy) { throw outdated(by: version) }
-        guard let epoch = try await lease() else {
+        try await followPolicy()
+        guard hash != nil, let epoch = try await lease() else {
             onProgress()
             try? await loop.sleep(for: configuration.leaseTime / 6)
             return
@@ -114,6 +124,7 @@ package actor Coordinator {
         var cursor = try await log.cursor()
         var count = firstBatch
         while !Task.isCancelled {
+            if seenHash != hash { try await followPolicy() }
             let batch = try await log.entries(after: cursor, count: count, patience: configuration.leaseTime / 6)
             if let last = batch.last {
                 try await process(batch, epoch: epoch)
@@ -135,6 +146,31 @@ package actor Coordinator {
         }
         if let info = try await library.info(), info.version > LibrarySource.version {
             throw outdated(by: info.version)
+        }
+    }
+
+    /// Goes by the policy that Redis runs, from the next batch on.
+    private func followPolicy() async throws(RedisError) {
+        switch try await library.adopt(known: hash, else: document) {
+        case .unchanged: seenHash = hash
+        case .newer(let version): throw outdated(by: version)
+        case .policy(let document, let hash):
+            if self.hash != nil, self.hash != hash {
+                let changes = PolicyChange.between(self.document.policy, document.policy)
+                journal.info("policy \(hash): \(changes.isEmpty ? "the same rules" : "\(changes.count) changes")")
+                for change in changes.prefix(20) { journal.info("policy: \(change)") }
+            }
+            (self.document, self.hash, seenHash) = (document, hash, hash)
+            detection = Detection(policy: document.policy)
+            scorer = Scorer(policy: document.policy)
+        case .unreadable(let hash, let problems):
+            // Asked again when Redis tells another hash, or by the next owner.
+            seenHash = self.hash
+            guard hash != saidHash else { break }
+            saidHash = hash
+            journal.error(
+                "policy \(hash) cannot be read by this build; "
+                    + (self.hash == nil ? "standing aside" : "going on with the rules before it") + ": \(problems)")
         }
     }
 
@@ -205,24 +241,31 @@ package actor Coordinator {
         for (name, count) in counts.pairs {
             arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
         }
-        histories.drain(userTime: configuration.policy.historyTime, memory: detection.textMemory) { name, ttl, bytes in
+        histories.drain(userTime: document.policy.historyTime, memory: detection.textMemory) { name, ttl, bytes in
             arguments.append(contentsOf: ["state", name, ttl, bytes] as [any RedisArgument])
         }
         for (name, bytes) in suspicions.states {
             arguments.append(
-                contentsOf: ["state", name, configuration.policy.retention.milliseconds, bytes] as [any RedisArgument])
+                contentsOf: ["state", name, document.policy.retention.milliseconds, bytes] as [any RedisArgument])
         }
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
         let reply = try await client.send(pipeline)[0].orThrow().pairs
-        for (field, value) in reply where field == "dropped" {
+        for (field, value) in reply {
+            if field == "policy" { note(policy: try value.string) }
+            guard field == "dropped" else { continue }
             let dropped = try value.int
             if dropped > 0 {
                 journal.error(
                     "\(dropped) events fell off \(configuration.keys.events) before they were looked at: the log holds "
-                        + "\(configuration.policy.logEntries)")
+                        + "\(document.policy.logEntries)")
             }
         }
+    }
+
+    /// Redis runs the policy of this hash.
+    private func note(policy hash: String) {
+        if hash != saidHash { seenHash = hash }
     }
 
     /// Takes, keeps or gives back the lease. Returns the epoch while it is ours, nil while another has it.
@@ -240,6 +283,7 @@ package actor Coordinator {
         for (field, value) in pairs {
             if field == "owner" { owner = try value.string }
             if field == "epoch" { epoch = try value.int }
+            if field == "policy" { note(policy: try value.string) }
         }
         return owner == configuration.owner ? epoch : nil
     }

@@ -16,10 +16,12 @@ package struct LibraryLoader: Sendable {
     package struct Info: Sendable, Equatable {
         package var version: Int64
         package var policyHash: String
+        /// When it was loaded, by the clock of Redis, in ms since 1970; 0 if it does not know.
+        package var loadedAt: Int64 = 0
     }
 
-    private let client: RedisClient
-    private let keys: Keys
+    let client: RedisClient
+    let keys: Keys
 
     package init(client: RedisClient, keys: Keys) {
         self.client = client
@@ -34,6 +36,7 @@ package struct LibraryLoader: Sendable {
                 switch field {
                 case "version": info.version = try value.int
                 case "policy": info.policyHash = try value.string
+                case "loaded": info.loadedAt = Int64(try value.string) ?? 0
                 default: break
                 }
             }
@@ -44,14 +47,62 @@ package struct LibraryLoader: Sendable {
     }
 
     /// Loads the library unless it is there already or a newer one is. Loading replaces library and policy at once.
-    package func load(_ policy: Policy) async throws(RedisError) -> Outcome {
-        if let info = try await info() {
-            if info.version > LibrarySource.version { return .newer(version: info.version) }
-            if info.version == LibrarySource.version, info.policyHash == PolicyCompiler.hash(of: policy) {
-                return .current
+    package func load(_ document: PolicyDocument) async throws(RedisError) -> Outcome {
+        if let outcome = try await standing(document) { return outcome }
+        let text = LibrarySource.text(for: document, loadedAt: try await now())
+        _ = try await client.call("FUNCTION", "LOAD", "REPLACE", text)
+        return .loaded
+    }
+
+    /// Loads the library with a policy that an admin wants, and its entry in the audit log, with nothing in between.
+    ///
+    /// What is wrong with the policy is seen before. Throws, with the policy in force, where Redis takes it and then has
+    /// no room for the entry.
+    ///
+    /// - Parameters:
+    ///   - admin: who, as blocks name people.
+    ///   - note: what changes, in words. Both are cut to what the audit log takes.
+    package func apply(
+        _ document: PolicyDocument, by admin: String, note: String
+    ) async throws(RedisError) -> Outcome {
+        if let outcome = try await standing(document) { return outcome }
+        var pipeline = RedisPipeline()
+        pipeline.append("MULTI")
+        pipeline.append("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: document, loadedAt: try await now()))
+        pipeline.append(
+            "FCALL", "sentinel_applied", "1", keys.prefix, "policy", LibrarySource.hash(of: document), "by",
+            Self.cut(admin, to: 128), "note", Self.cut(note, to: 1024))
+        pipeline.append("EXEC")
+        for reply in try await client.send(pipeline) {
+            if case .array(let replies) = try reply.orThrow() {
+                for reply in replies { _ = try reply.orThrow() }
             }
         }
-        _ = try await client.call("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: policy))
         return .loaded
+    }
+
+    /// The clock of Redis, in ms since 1970, to the second.
+    private func now() async throws(RedisError) -> Int64 {
+        (Int64(try await client.call("TIME").array[0].string) ?? 0) * 1000
+    }
+
+    /// Why there is nothing to load, if so.
+    private func standing(_ document: PolicyDocument) async throws(RedisError) -> Outcome? {
+        guard let info = try await info() else { return nil }
+        if info.version > LibrarySource.version { return .newer(version: info.version) }
+        let isOurs = info.version == LibrarySource.version && info.policyHash == LibrarySource.hash(of: document)
+        return isOurs ? .current : nil
+    }
+
+    /// At most so many bytes on one line, whole characters.
+    private static func cut(_ note: String, to most: Int) -> String {
+        var text = ""
+        var count = 0
+        for scalar in note.unicodeScalars {
+            count += scalar.utf8.count
+            if count > most - 3 { return text + "…" }
+            text.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return text
     }
 }

@@ -10,9 +10,19 @@ package enum LibrarySource {
     /// coordinators could not work with; an older build never overwrites a newer one.
     package static let version: Int64 = 2
 
-    /// The chunk for `FUNCTION LOAD`.
-    package static func text(for policy: Policy) -> String {
-        "#!lua name=\(name)\n" + PolicyCompiler.compile(policy) + files.joined(separator: "\n")
+    /// The chunk for `FUNCTION LOAD`: the compiled policy, the text it was read from, and the Lua files.
+    ///
+    /// - Parameter loadedAt: ms since 1970, for `sentinel_info` to tell; nil: it says 0. No part of the hash.
+    package static func text(for document: PolicyDocument, loadedAt: Int64? = nil) -> String {
+        let policy = PolicyCompiler.compile(document.policy) + document.source.inLua
+        let loaded = loadedAt.map { "POLICY.loaded = \($0)\n" } ?? ""
+        return "#!lua name=\(name)\n" + policy + "POLICY.hash = '\(Hash.hex(of: policy))'\n" + loaded
+            + files.joined(separator: "\n")
+    }
+
+    /// Names a policy, with all that it was made from: what `sentinel_info` tells.
+    package static func hash(of document: PolicyDocument) -> String {
+        Hash.hex(of: PolicyCompiler.compile(document.policy) + document.source.inLua)
     }
 
     /// The embedded files' names, in the order in which they are joined.

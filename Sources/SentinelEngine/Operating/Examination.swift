@@ -1,4 +1,4 @@
-package import SentinelCore
+import SentinelCore
 package import SentinelRedis
 
 /// Looks at everything that must be right for Sentinel to work on a Redis: gathers the facts, and judges them.
@@ -6,14 +6,11 @@ package import SentinelRedis
 /// Changes nothing. What the user may not ask (`CONFIG`, `INFO` under an access list) is left out.
 package struct Examination: Sendable {
     private let calls: Calls
-    private let policy: Policy
     /// Ms since 1970, by the clock of this machine.
     private let clock: @Sendable () -> Int64
 
-    /// - Parameter policy: what this build would load.
-    package init(calls: Calls, policy: Policy, clock: @escaping @Sendable () -> Int64) {
+    package init(calls: Calls, clock: @escaping @Sendable () -> Int64) {
         self.calls = calls
-        self.policy = policy
         self.clock = clock
     }
 
@@ -31,7 +28,7 @@ package struct Examination: Sendable {
         }
         try await gatherLibrary(&facts)
         try await gatherState(&facts)
-        return facts.diagnoses(policy: policy)
+        return facts.diagnoses()
     }
 
     private func gatherServer(_ facts: inout Facts) async throws(RedisError) {
@@ -64,7 +61,13 @@ package struct Examination: Sendable {
 
     private func gatherLibrary(_ facts: inout Facts) async throws(RedisError) {
         do throws(RedisError) {
-            facts.library = try await LibraryLoader(client: calls.client, keys: calls.keys).info()
+            let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
+            facts.library = inForce.map { .init(version: $0.version, policyHash: $0.hash) }
+            do throws(PolicyProblems) {
+                facts.policy = try inForce?.document()?.policy
+            } catch {
+                facts.policyProblem = error.problems[0].description
+            }
         } catch {
             switch error.code {
             case .noPermission, .server: facts.libraryFailure = error.message

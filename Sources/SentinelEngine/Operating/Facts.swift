@@ -15,6 +15,9 @@ struct Facts: Sendable {
     var save: String?
 
     var library: LibraryLoader.Info?
+    /// The policy in force, and what this build cannot read of it, if so.
+    var policy: Policy?
+    var policyProblem: String?
     /// Why the library could not be asked, if it could not.
     var libraryFailure: String?
     /// Why `FCALL` is refused, if it is.
@@ -44,9 +47,9 @@ struct Facts: Sendable {
         return Diagnosis("redis", .failure, "\(error)", advice: advice)
     }
 
-    func diagnoses(policy: Policy) -> [Diagnosis] {
-        [server, delay, clock, access, library(of: policy), persistence, eviction, memory]
-            .compactMap(\.self) + [coordination, backlog(of: policy), losses, keyspace]
+    func diagnoses() -> [Diagnosis] {
+        [server, delay, clock, access, libraryState, persistence, eviction, memory]
+            .compactMap(\.self) + [coordination, backlogState, losses, keyspace]
     }
 }
 
@@ -152,7 +155,7 @@ extension Facts {
         }
     }
 
-    private func library(of policy: Policy) -> Diagnosis {
+    private var libraryState: Diagnosis {
         if let libraryFailure { return Diagnosis("library", .failure, "it does not answer: \(libraryFailure)") }
         guard let library else {
             return Diagnosis(
@@ -170,10 +173,10 @@ extension Facts {
                 "library", .warning, "\(text); this program is of version \(LibrarySource.version)",
                 advice: "restart the coordinator with this program: it loads its own")
         }
-        if library.policyHash != PolicyCompiler.hash(of: policy) {
+        if let policyProblem {
             return Diagnosis(
-                "library", .warning, "\(text); this program's policy is \(PolicyCompiler.hash(of: policy))",
-                advice: "restart the coordinator if Redis should run this program's policy")
+                "library", .warning, "\(text), which this program cannot read: \(policyProblem)",
+                advice: "update this program, or apply a policy that it can read")
         }
         return Diagnosis("library", .ok, text)
     }
@@ -185,12 +188,13 @@ extension Facts {
             advice: "start 'sentinel run', or 'sentinel up'")
     }
 
-    private func backlog(of policy: Policy) -> Diagnosis {
+    private var backlogState: Diagnosis {
+        let most = (policy ?? Policy(rules: [])).logEntries
         let count = backlog ?? 0
         let text = "\(count) events wait for the coordinator"
-        if count > policy.logEntries / 2 {
+        if count > most / 2 {
             return Diagnosis(
-                "backlog", .failure, "\(text); the log holds \(policy.logEntries), then the oldest are dropped",
+                "backlog", .failure, "\(text); the log holds \(most), then the oldest are dropped",
                 advice: coordinator == nil
                     ? "start the coordinator" : "see whether the coordinator has the CPU it needs")
         }

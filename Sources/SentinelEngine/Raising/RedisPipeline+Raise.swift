@@ -16,6 +16,8 @@ extension RedisPipeline {
         if let severity = flag.severity {
             arguments.append(contentsOf: ["severity", severity.rawValue] as [any RedisArgument])
         }
+        if let user = flag.user { arguments.append(contentsOf: ["user", user] as [any RedisArgument]) }
+        if let ip = flag.ip { arguments.append(contentsOf: ["ip", ip] as [any RedisArgument]) }
         append("FCALL", arguments)
     }
 }

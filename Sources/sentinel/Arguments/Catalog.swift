@@ -19,7 +19,9 @@ struct Catalog: Sendable {
             commands: [
                 BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self, AllowList.self,
             ]),
-        Group(title: "Rules", commands: [PolicyShow.self]),
+        Group(
+            title: "Rules",
+            commands: [PolicyCheck.self, PolicyDiff.self, PolicyApply.self, PolicyShow.self, PolicyKeys.self]),
         Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
     ])
 

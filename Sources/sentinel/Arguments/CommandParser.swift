@@ -1,3 +1,5 @@
+import SentinelCore
+
 /// Finds the command that a command line names and reads the rest of the line into it.
 struct CommandParser {
     let catalog: Catalog

@@ -1,3 +1,5 @@
+import SentinelCore
+
 /// Reads the words of one command line into a `Target`: options in any order, `--opt value`, `--opt=value`, `-o value`,
 /// `-ovalue`, `-abc` for flags, and `--` before words that only look like options.
 struct LineParser<Target: Parsable> {

@@ -1,3 +1,5 @@
+import SentinelCore
+
 /// How long something holds that may also hold for ever: a block, an exemption.
 enum Term: Sendable, Equatable {
     case limited(Duration)

@@ -1,3 +1,5 @@
+import SentinelCore
+
 /// A point in time as people write it: `2h` (two hours ago), `now`, ISO 8601, or ms since 1970.
 ///
 /// Kept unresolved, so that parsing needs no clock.

@@ -1,3 +1,5 @@
+import SentinelCore
+
 /// A kind of value on the command line: its placeholder in help, how it is read, and how a default is shown.
 struct ValueType<Value: Sendable>: Sendable {
     let name: String

@@ -30,7 +30,7 @@ struct Doctor: Command {
                 return [Examination.unreachable(error)]
             }
             let clock = context.output.clock
-            return try await Examination(calls: session.calls, policy: .standard, clock: clock).diagnoses()
+            return try await Examination(calls: session.calls, clock: clock).diagnoses()
         }
         if context.output.format == .human {
             for diagnosis in diagnoses { try write(diagnosis, to: context.output) }

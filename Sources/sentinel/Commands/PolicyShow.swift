@@ -6,46 +6,55 @@ struct PolicyShow: Command {
     static let name = "policy show"
     static let abstract = "Print the rules that hold"
     static let discussion = """
-        Ends with 1 if Redis runs another policy than this program knows, and with 4 if there is no such rule.
+        With -o raw it is the YAML as it was applied. Ends with 4 if there is no such rule.
         """
     static let examples = [
         Example("The rules in force", "sentinel policy show"),
         Example("One rule", "sentinel policy show --rule bot_behavior -o json"),
-        Example("The built-in rules, without a Redis", "sentinel policy show --builtin"),
+        Example("The built-in policy as a start for your own", "sentinel policy show --default -o raw > my.yaml"),
         Example("Exactly what is loaded into Redis, for auditors", "sentinel policy show --library"),
     ]
     static let parameters: [Parameter<Self>] = [
         .option("rule", nil, \.rule, .string("id"), "only this rule"),
-        .flag("builtin", nil, \.builtin, "the built-in policy instead of the one in Redis"),
+        .flag("default", nil, \.isDefault, "the built-in policy instead of the one in Redis"),
         .flag("library", nil, \.library, "the function library with the built-in policy, as it is loaded"),
     ]
 
     var rule: String?
-    var builtin = false
+    var isDefault = false
     var library = false
 
-    private static let columns: [Column<Rule>] = [
-        Column("id", clips: false) { .string($0.id) },
-        Column("module") { .string($0.module.rawValue) },
-        Column("severity", tone: { SeverityName($0.severity).tone }) { .string(SeverityName($0.severity).rawValue) },
-        Column("watches") { .string($0.watchedInWords) },
-        Column("then") { .string($0.outcomeInWords(under: .standard)) },
-        Column("mode", isListed: false) { .string($0.mode.rawValue) },
-    ]
+    private static func columns(_ policy: Policy) -> [Column<Rule>] {
+        [
+            Column("id", clips: false) { .string($0.id) },
+            Column("module") { .string($0.module.rawValue) },
+            Column("severity", tone: { SeverityName($0.severity).tone }) {
+                .string(SeverityName($0.severity).rawValue)
+            },
+            Column("watches") { .string($0.watchedInWords) },
+            Column("then") { .string($0.outcomeInWords(under: policy)) },
+            Column("mode", isListed: false) { .string($0.mode.rawValue) },
+        ]
+    }
 
     func validate() throws(ValueProblem) {
         if library, rule != nil { throw ValueProblem("--library is one text; it does not go with --rule") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        let policy = Policy.standard
         if library {
-            try context.output.write(LibrarySource.text(for: policy))
+            try context.output.write(LibrarySource.text(for: .standard))
             return .ok
         }
-        if !builtin { try await checkInForce(policy, context) }
+        if context.output.format == .raw, rule == nil {
+            // The whole file, be it one that only a newer program understands.
+            try await context.output.write(String(decoding: source(context).yaml, as: UTF8.self))
+            return .ok
+        }
+        let policy =
+            isDefault ? Policy.standard : try await context.withRedis { try await $0.calls.policyInForce().policy }
         guard let rule else {
-            try context.output.list(policy.rules, Self.columns, empty: "No rules.")
+            try context.output.list(policy.rules, Self.columns(policy), empty: "No rules.")
             try context.output.say(policy.openFlagsInWords)
             return .ok
         }
@@ -53,24 +62,16 @@ struct PolicyShow: Command {
             let meant = Suggestion.nearest(to: rule, among: policy.rules.map(\.id)).map { "Did you mean '\($0)'?" }
             throw Failure(.notFound, "there is no rule \(quoted(rule))", hint: meant)
         }
-        try context.output.one(found, Self.columns)
+        try context.output.one(found, Self.columns(policy))
         return .ok
     }
 
-    /// Only the hash of what Redis runs can be asked, so only a policy that this program has can be shown.
-    private func checkInForce(_ policy: Policy, _ context: Context) async throws {
-        let info = try await context.withRedis { session in
-            try await LibraryLoader(client: session.calls.client, keys: session.calls.keys).info()
-        }
-        guard let info else {
-            throw Failure(
-                .failure, "no policy is in force: the function library is not loaded",
-                hint: "'sentinel up' and 'sentinel run' load it; --builtin shows the rules of this program.")
-        }
-        guard info.policyHash == PolicyCompiler.hash(of: policy) else {
-            throw Failure(
-                .failure, "Redis runs another policy (\(info.policyHash)) than this program knows",
-                hint: "--builtin shows the rules of this program.")
+    private func source(_ context: Context) async throws -> PolicySource {
+        if isDefault { return PolicyDocument.standard.source }
+        return try await context.withRedis { session in
+            let loader = LibraryLoader(client: session.calls.client, keys: session.calls.keys)
+            if let source = try await loader.inForce()?.source { return source }
+            return try await session.calls.policyInForce().source
         }
     }
 }

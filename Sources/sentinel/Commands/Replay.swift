@@ -103,7 +103,7 @@ struct Replay: Command {
         _ options: ReplayRun.Options, _ calls: Calls, _ redis: RedisConfiguration, _ loop: EventLoop, _ context: Context
     ) async throws -> ReplayRun.Summary {
         let daemon = Daemon(
-            keys: calls.keys, policy: .standard, owner: ProcessName.unique(), redis: redis, journal: context.journal)
+            keys: calls.keys, policy: nil, owner: ProcessName.unique(), redis: redis, journal: context.journal)
         let subscriber = RedisSubscriber(redis, on: loop)
         return try await withThrowingTaskGroup(of: ReplayRun.Summary?.self) { group in
             let (isReady, ready) = AsyncStream<Void>.makeStream()
@@ -111,7 +111,7 @@ struct Replay: Command {
                 ready.finish()
             } else {
                 group.addTask {
-                    try await daemon.run(on: loop) { ready.finish() }
+                    try await daemon.run(on: loop) { _ in ready.finish() }
                     return nil
                 }
             }
@@ -123,9 +123,10 @@ struct Replay: Command {
             }
             group.addTask {
                 for await _ in isReady {}
+                let policy = try await calls.policyInForce().policy
                 var progress = context.progress("replaying", unit: "events")
                 defer { progress.clear() }
-                return try await ReplayRun(calls: calls, policy: .standard).run(
+                return try await ReplayRun(calls: calls, policy: policy).run(
                     paths: files, options: options
                 ) { stage in
                     if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }

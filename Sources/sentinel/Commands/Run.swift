@@ -9,16 +9,18 @@ struct Run: Command {
     static let name = "run"
     static let abstract = "Run the coordinator against your Redis"
     static let discussion = """
-        Loads the function library, unless a newer one is there, and works until it is stopped. Start several for safety: one works, the others take over within seconds.
+        Goes by the policy that Redis has, or loads the built-in one if it has none; --policy applies another. Works until it is stopped. Start several for safety: one works, the others take over within seconds.
         """
     static let examples = [
         Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
         Example("Beside another Sentinel in the same Redis", "sentinel run --namespace forum"),
     ]
     static let parameters: [Parameter<Self>] = [
-        .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m")
+        .policy(\.policy),
+        .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m"),
     ]
 
+    var policy: String?
     var lease = Duration.seconds(3)
 
     func validate() throws(ValueProblem) {
@@ -28,16 +30,18 @@ struct Run: Command {
     }
 
     func run(_ context: Context) async throws -> ExitCode {
+        let document = try policy.map(PolicyFile.read)
         let loop = try EventLoop(name: "coordinator")
         var daemon = Daemon(
-            keys: Keys(namespace: context.globals.namespace), policy: .standard, owner: ProcessName.unique(),
+            keys: Keys(namespace: context.globals.namespace), policy: document, owner: ProcessName.unique(),
             redis: RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel"),
             journal: context.journal)
         daemon.leaseTime = lease
+        daemon.admin = context.admin(nil)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(
-                try await daemon.run(on: loop) {
+                try await daemon.run(on: loop) { _ in
                     context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
                 })
         } catch {

@@ -18,12 +18,14 @@ struct Up: Command {
         Example("Let a made-up community live in it", "sentinel simulate | sentinel up --replay -"),
     ]
     static let parameters: [Parameter<Self>] = [
+        .policy(\.policy),
         .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
         .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
         .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
     ]
 
+    var policy: String?
     var data: String?
     var replay: String?
     var labels: String?
@@ -37,6 +39,7 @@ struct Up: Command {
     func run(_ context: Context) async throws -> ExitCode {
         var options = ReplayRun.Options()
         options.labels = try labels.map(LabelFile.read)
+        let document = try policy.map(PolicyFile.read)
         let folder = data ?? DataFolder.path(context.environment)
         let lock = try DataFolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -48,7 +51,7 @@ struct Up: Command {
         let outcome: Result<ExitCode, any Error>
         do {
             try await redis.start()
-            outcome = .success(try await serve(context, options, redis: redis, loop: loop))
+            outcome = .success(try await serve(context, options, document, redis: redis, loop: loop))
         } catch {
             outcome = .failure(error)
         }
@@ -59,18 +62,23 @@ struct Up: Command {
     }
 
     private func serve(
-        _ context: Context, _ options: ReplayRun.Options, redis: PrivateRedis, loop: EventLoop
+        _ context: Context, _ options: ReplayRun.Options, _ document: PolicyDocument?, redis: PrivateRedis,
+        loop: EventLoop
     ) async throws -> ExitCode {
         let keys = Keys(namespace: context.globals.namespace)
-        let daemon = Daemon(
-            keys: keys, policy: .standard, owner: ProcessName.unique(), redis: redis.configuration,
+        var daemon = Daemon(
+            keys: keys, policy: document, owner: ProcessName.unique(), redis: redis.configuration,
             journal: context.journal)
+        daemon.admin = context.admin(nil)
         let calls = Calls(client: RedisClient(redis.configuration, on: loop), keys: keys)
         let alerts = RedisSubscriber(redis.configuration, on: loop)
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
-            let (isReady, ready) = AsyncStream<Void>.makeStream()
-            group.addTask {
-                try await daemon.run(on: loop) { ready.finish() }
+            let (isReady, ready) = AsyncStream<Policy>.makeStream()
+            group.addTask { [daemon] in
+                try await daemon.run(on: loop) { policy in
+                    ready.yield(policy)
+                    ready.finish()
+                }
                 return nil
             }
             group.addTask {
@@ -82,11 +90,11 @@ struct Up: Command {
                 return nil
             }
             group.addTask {
-                for await _ in isReady {}
-                try Task.checkCancellation()
+                var policies = isReady.makeAsyncIterator()
+                guard let policy = await policies.next() else { throw CancellationError() }
                 try announce(context, redis)
                 guard let replay else { return nil }
-                try await feed(replay, options, calls, context)
+                try await feed(replay, options, calls, policy, context)
                 return once ? .ok : nil
             }
             defer { group.cancelAll() }
@@ -112,10 +120,10 @@ struct Up: Command {
     }
 
     private func feed(
-        _ path: String, _ options: ReplayRun.Options, _ calls: Calls, _ context: Context
+        _ path: String, _ options: ReplayRun.Options, _ calls: Calls, _ policy: Policy, _ context: Context
     ) async throws {
         var progress = context.progress("replaying", unit: "events")
-        let summary = try await ReplayRun(calls: calls, policy: .standard).run(paths: [path], options: options) {
+        let summary = try await ReplayRun(calls: calls, policy: policy).run(paths: [path], options: options) {
             stage in
             if case .feeding(let done, _) = stage { progress.update(done: Int64(done)) }
         }

@@ -1,4 +1,5 @@
 import Glibc
+import SentinelCore
 
 /// How far a long piece of work is, on stderr: a line that renews itself on a terminal, otherwise a line every ten
 /// seconds and one at the end. Never touches stdout.

@@ -1,3 +1,4 @@
+import SentinelCore
 import SentinelRedis
 
 /// Why a command did not do what it should, for a person to read and a script to tell apart.
@@ -28,10 +29,19 @@ struct Failure: Error, Equatable {
         case let failure as Failure: self = failure
         case let problem as UsageProblem: self.init(.usage, problem.message, hint: problem.hint)
         case let problem as ValueProblem: self.init(.usage, problem.message)
+        case let problems as PolicyProblems: self.init(policy: problems)
         case let error as RedisError: self.init(redis: error)
         case is CancellationError: self.init(.interrupted, "")
         default: self.init(.failure, String(describing: error))
         }
+    }
+
+    /// A policy that cannot be right: the first of what is wrong, and where all of it is told.
+    private init(policy problems: PolicyProblems) {
+        let count = problems.problems.count + problems.omitted
+        self.init(
+            .usage, problems.problems[0].description,
+            hint: count == 1 ? nil : "'sentinel policy check' tells all \(count) problems. Nothing was changed.")
     }
 
     /// What is written to stderr: `sentinel: …` and the hint; nothing without a message.

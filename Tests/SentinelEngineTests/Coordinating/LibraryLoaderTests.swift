@@ -20,11 +20,11 @@ struct LibraryLoaderTests {
             #expect(try await loader.load(.standard) == .current)
             var other = Policy.standard
             other.openFlags = 5
-            #expect(try await loader.load(other) == .loaded)
-            #expect(try await loader.load(other) == .current)
+            #expect(try await loader.load(PolicyDocument(other)) == .loaded)
+            #expect(try await loader.load(PolicyDocument(other)) == .current)
             let older = try library(version: LibrarySource.version - 1)
             _ = try await stage.calls.client.call("FUNCTION", "LOAD", "REPLACE", older)
-            #expect(try await loader.load(other) == .loaded)
+            #expect(try await loader.load(PolicyDocument(other)) == .loaded)
             #expect(try await loader.info()?.version == LibrarySource.version)
             _ = try await stage.calls.client.call("FUNCTION", "FLUSH")
             #expect(try await loader.info() == nil)

@@ -25,7 +25,7 @@ struct Stage {
     static func with(policy: Policy = .standard, body: (Stage) async throws -> Void) async throws {
         try await withRedisServer(["--enable-debug-command", "yes"]) { server in
             let calls = Calls(client: server.client(), keys: Keys(namespace: "stage"))
-            _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(policy)
+            _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(PolicyDocument(policy))
             _ = try await calls.client.call("SET", calls.keys.clock, "replay")
             try await body(Stage(server: server, calls: calls, policy: policy))
         }
@@ -35,7 +35,7 @@ struct Stage {
     func coordinator(
         _ owner: String = "one", lease: Duration = .milliseconds(300), batch: Int = 512, cache: Int = 50_000
     ) -> Task<RedisError?, Never> {
-        var configuration = Coordinator.Configuration(keys: calls.keys, policy: policy, owner: owner)
+        var configuration = Coordinator.Configuration(keys: calls.keys, policy: PolicyDocument(policy), owner: owner)
         configuration.leaseTime = lease
         configuration.batch = batch
         configuration.cachedHistories = cache

@@ -12,13 +12,14 @@ struct FactsTests {
             parsing: "# Server\r\nredis_version:7.0.15\r\naof_enabled:1\r\naof_last_write_status:ok\r\n"
                 + "maxmemory_policy:noeviction\r\nmaxmemory:1000\r\nused_memory:500\r\n")
         facts.fsync = "everysec"
-        facts.library = .init(version: LibrarySource.version, policyHash: PolicyCompiler.hash(of: .standard))
+        facts.library = .init(version: LibrarySource.version, policyHash: "0123")
+        facts.policy = .standard
         facts.coordinator = "here"
         return facts
     }
 
     private func state(_ check: String, _ facts: Facts) -> Diagnosis.State? {
-        facts.diagnoses(policy: .standard).first { $0.check == check }?.state
+        facts.diagnoses().first { $0.check == check }?.state
     }
 
     private func replacing(_ line: String, _ with: String) -> Facts {
@@ -32,7 +33,7 @@ struct FactsTests {
     }
 
     @Test func `nothing is said against a good installation`() {
-        #expect(good.diagnoses(policy: .standard).allSatisfy { $0.state == .ok && $0.advice == nil })
+        #expect(good.diagnoses().allSatisfy { $0.state == .ok && $0.advice == nil })
     }
 
     @Test(arguments: [
@@ -71,11 +72,12 @@ struct FactsTests {
         #expect(self.state("backlog", facts) == state)
     }
 
-    @Test func `a library of another version or policy is a warning, a missing one a failure`() {
+    @Test func `a library of another version or an unreadable policy is a warning, a missing one a failure`() {
         var facts = good
         facts.library?.version += 1
         #expect(state("library", facts) == .warning)
-        facts.library = .init(version: LibrarySource.version, policyHash: "other")
+        facts = good
+        facts.policyProblem = "unknown key"
         #expect(state("library", facts) == .warning)
         facts.library = nil
         #expect(state("library", facts) == .failure)

@@ -64,13 +64,13 @@ struct KnownAbuse {
     }
 
     /// Four accounts post one text, twice in turn. The second is flagged, the third makes it a campaign: that flags the first
-    /// one too, and the campaign itself with this and each further post.
+    /// two once more, and the campaign itself with this and each further post.
     private mutating func addRing() {
         let users = (0..<4).map { _ in name("ring") }
         let text = words()
         var normalizer = TextNormalizer()
         let kind = normalizer.fingerprint(of: Array(text.utf8)).map { String($0.hash, radix: 16) } ?? ""
-        incidents[Incident(rule: "duplicate_content", subject: "user:\(users[0])")] = 1
+        for user in users.prefix(2) { incidents[Incident(rule: "duplicate_content", subject: "user:\(user)")] = 1 }
         incidents[Incident(rule: "duplicate_content", subject: "campaign:\(kind)")] = 6
         var at = anyTime()
         for round in 0..<2 {

@@ -1,7 +1,7 @@
 /// "Did you mean …": the nearest of the words that would have been right.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate with the fewest typing errors, if they are few for its length (a third, at least one).
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    package static func nearest(to word: String, among candidates: [String]) -> String? {
         // A mistyped word is short; a long one is not worth its quadratic cost.
         guard (1...40).contains(word.utf8.count) else { return nil }
         let best =
@@ -14,7 +14,7 @@ enum Suggestion {
 
     /// Damerau–Levenshtein in its restricted form (optimal string alignment): insertions, deletions, substitutions and
     /// swaps of neighbours cost one each.
-    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for (i, a) in left.enumerated() {

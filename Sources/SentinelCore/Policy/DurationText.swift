@@ -1,15 +1,15 @@
 /// Lengths of time as people write them: `90s`, `10m`, `4h`, `7d`, `2w`, `1h30m`, `500ms`; a plain number is seconds.
-enum DurationText {
+package enum DurationText {
     /// The longest that is accepted: 100 years. Longer is `permanent`.
-    static let longest = Duration.seconds(100 * 365 * 86_400)
+    package static let longest = Duration.seconds(100 * 365 * 86_400)
 
     /// Units from the longest to the shortest, in ms.
-    static let units: [(name: String, milliseconds: Int64)] = [
+    package static let units: [(name: String, milliseconds: Int64)] = [
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// Reads a duration, or nil if the text is none, is longer than ``longest``, or has its units out of order.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         if let seconds = number(Substring(text).utf8) { return checked(seconds, unit: 1000, after: 0) }
         var rest = Substring(text).utf8
         var total: Int64 = 0
@@ -30,7 +30,7 @@ enum DurationText {
     }
 
     /// The shortest text that reads back as the same duration, down to ms: `1h30m`, `0s`.
-    static func show(_ duration: Duration) -> String {
+    package static func show(_ duration: Duration) -> String {
         var rest = duration.milliseconds
         guard rest > 0 else { return "0s" }
         var text = ""
@@ -55,32 +55,5 @@ enum DurationText {
         let (product, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow, product <= longest.milliseconds - total else { return nil }
         return .milliseconds(total + product)
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, rounded towards zero; saturates instead of overflowing.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        let (sum, overflowed) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        return overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
-    }
-}
-
-extension ValueType where Value == Duration {
-    /// A length of time greater than zero.
-    static var duration: Self {
-        Self(
-            name: "time",
-            parse: { (text) throws(ValueProblem) in
-                guard let duration = DurationText.parse(text), duration > .zero else {
-                    throw ValueProblem(
-                        "\(quoted(text)) is not a duration: write 90s, 10m, 4h, 7d, 2w, 1h30m or a number of seconds")
-                }
-                return duration
-            },
-            show: DurationText.show
-        )
     }
 }

@@ -1,0 +1,3 @@
+// libyaml, used as an event parser. <https://pyyaml.org/wiki/LibYAML>
+#pragma once
+#include <yaml.h>

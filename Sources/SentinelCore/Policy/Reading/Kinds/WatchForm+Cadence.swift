@@ -1,0 +1,28 @@
+extension WatchForm {
+    static let cadence = WatchForm(
+        "cadence",
+        Form(
+            "Posts like a machine: any of the signs below, each on the user's last occasions.",
+            blank: Cadence.Parameters(),
+            [
+                .key(
+                    "max_cv", \.maximumVariation, .decimal(0...10),
+                    "`clock`: the coefficient of variation of the intervals is below this."),
+                .key(
+                    "intervals", \.minimumIntervals, .number(3...100),
+                    "How many intervals, or sessions, it takes for any sign but `spread`."),
+                .key(
+                    "max_interval_agreement", \.maximumIntervalAgreement, .share,
+                    "`intervals`: more than this share of the pairs of intervals are alike, and the margin."),
+                .key(
+                    "max_minute_agreement", \.maximumMinuteAgreement, .share,
+                    "`minutes`: more than this share of the pairs of sessions begin in the same minutes, and the margin."
+                ),
+                .key(
+                    "margin", \.margin, .decimal(0...100),
+                    "Divided by the number of intervals or sessions, and added to both shares."),
+                .key(
+                    "max_spread", \.maximumSpread, .decimal(1...1000),
+                    "`spread`: at most this factor between the tenth and the ninetieth percentile of the intervals."),
+            ]), wrap: { .cadence($0) }, unwrap: { if case .cadence(let own) = $0 { own } else { nil } })
+}

@@ -1,0 +1,23 @@
+-- sentinel_applied: tells the audit log that a policy was applied; called in the transaction that loads it.
+--
+-- FCALL sentinel_applied 1 <namespace>:{<partition>} policy <hash> [by <name>] [note <text>]
+--
+-- Replies: policy <hash>.
+-- Fails with BADARG when this library has another policy: loading it went wrong.
+
+local NAME = 'sentinel_applied'
+local KNOWN = { policy = true, by = true, note = true }
+
+S.register(NAME, {}, function(keys, argv)
+  local prefix = S.partition(NAME, keys)
+  local wish = S.fields(NAME, argv, KNOWN)
+  local hash = S.required(NAME, wish, 'policy')
+  if hash ~= POLICY.hash then
+    S.fail('BADARG', NAME .. ': policy is ' .. S.shown(hash) .. ', the library has ' .. S.shown(POLICY.hash))
+  end
+  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
+  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  S.want_type(prefix .. ':audit', 'stream')
+  S.audit(prefix, S.now(NAME, prefix), by, 'policy', hash, note)
+  return { 'policy', hash }
+end)
