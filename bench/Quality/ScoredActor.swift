@@ -36,10 +36,10 @@ struct ScoredActor: Sendable {
         let calls = Calls(client: RedisClient(redis, on: loop), keys: Keys(namespace: "quality"))
         let policy = Policy.standard
         let daemon = Daemon(
-            keys: calls.keys, policy: policy, owner: "quality", redis: redis,
+            keys: calls.keys, policy: PolicyDocument(policy), owner: "quality", redis: redis,
             journal: Journal { level, text in if level == .error { print("\(level): \(text)") } })
         let (isReady, ready) = AsyncStream<Void>.makeStream()
-        let work = Task { try await daemon.run(on: loop) { ready.finish() } }
+        let work = Task { try await daemon.run(on: loop) { _ in ready.finish() } }
         for await _ in isReady {}
         var options = ReplayRun.Options()
         options.tick = recording.tick
