@@ -8,6 +8,9 @@ struct Batches {
     static let minimum = 3
     /// Who lets more time pass between most of his batches, in ms, does not run on a schedule of days or less.
     static let maximumPause = 48 * Rhythm.hour
+    /// As many posts in each batch only say something of batches several times a day, this many ms apart or less: people
+    /// post in pairs too, a merge and what was merged, but at their own pace.
+    static let maximumPauseOfLikeSizes = 6 * Rhythm.hour
     private static let day = 24 * Rhythm.hour
 
     /// How many posts each of them is.
@@ -41,11 +44,11 @@ struct Batches {
         share = Double(sizes.count) / Double(max(1, times.occasions.count))
     }
 
-    /// Whether there are enough to compare, and most of them follow one another within `maximumPause`.
-    var areRegular: Bool {
-        guard starts.count >= Self.minimum else { return false }
+    /// Between the starts, in ms; nil if there are too few batches to compare.
+    var medianPause: Int64? {
+        guard starts.count >= Self.minimum else { return nil }
         let pauses = zip(starts, starts.dropFirst()).map { PostTimes.distance($0, $1) }.sorted()
-        return pauses[pauses.count / 2] <= Self.maximumPause
+        return pauses[pauses.count / 2]
     }
 
     /// The share of the pairs of batches with as many posts, 0…1; 0 if there is no pair. Sizes of one to twenty, all as

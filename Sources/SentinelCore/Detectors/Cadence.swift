@@ -8,8 +8,8 @@
 /// - **minutes**: too many sessions begin in the same minutes of the hour, see `Rhythm.minuteAgreement`. Schedules.
 /// - **spread**: hours pass between posts at most, minutes at least, and nothing is much longer than the rest. Those who
 ///   sleep, eat and talk have pauses of all sizes.
-/// - **batches**: several posts within two seconds, again and again, and each time as many, at the same time of day or at
-///   even distances, see `Batches`. Jobs that write all they have to say when they run.
+/// - **batches**: several posts within two seconds, again and again, and several times a day as many, or at the same time of
+///   day, or at even distances, see `Batches`. Jobs that write all they have to say when they run.
 ///
 /// A daily habit is none of these: intervals of half a day or more count only by agreement to two minutes.
 package struct Cadence: Sendable {
@@ -58,7 +58,7 @@ package struct Cadence: Sendable {
         let batches = Batches(of: history.times)
         let isBatched =
             batches.posts >= parameters.minimumBatchedPosts && batches.share >= parameters.minimumBatchShare
-            && batches.areRegular
+            && batches.medianPause ?? .max <= Batches.maximumPause
         guard isBatched || history.times.occasions.count >= minimum else { return nil }
         let clock = ClockMeasure(of: history)
         let isClock =
@@ -130,7 +130,9 @@ package struct Cadence: Sendable {
     private func likeness(of batches: Batches) -> String? {
         let often = "\(percent(batches.share)) % of the times it posts, it posts several at once, "
         let sizes = batches.sizeAgreement
-        if sizes > parameters.maximumSizeAgreement + 1 / Double(batches.sizes.count) {
+        if batches.medianPause ?? .max <= Batches.maximumPauseOfLikeSizes,
+            sizes > parameters.maximumSizeAgreement + 1 / Double(batches.sizes.count)
+        {
             return often
                 + "and \(percent(sizes)) % of the pairs of its \(batches.sizes.count) batches have as many posts"
         }
