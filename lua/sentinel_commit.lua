@@ -3,8 +3,8 @@
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user>, t:<text>, a:<address> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there
---   is replaced
+--   name of a state: u:<user>, t:<text>, a:<address> or x:<subject>, the part of its key behind `<prefix>:`; whatever
+--     stands there is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position>, dropped <n>, the entries that fell off the log unread since the last commit, and

@@ -23,7 +23,8 @@ extension Rule.Watch {
             Counted(what: .weight(sum.weight), of: sum.of, per: sum.per, limit: sum.limit, window: sum.window)
         case .distinct(let each):
             Counted(what: .values(each.field), of: each.of, per: each.per, limit: each.limit, window: each.window)
-        case .firstEvent, .cadence, .identical, .repetition, .duplicate, .pattern, .signup, .baseline, .rotation, .report,
+        case .firstEvent, .cadence, .identical, .repetition, .duplicate, .pattern, .signup, .baseline, .rotation,
+            .report,
             .score:
             nil
         }

@@ -38,11 +38,6 @@ struct PolicyProblemTests {
         kinds.formUnion(Self.problems(Array(repeating: 32, count: 2 << 20), file: "").map(\.kind))
         kinds.formUnion(
             Self.problems(Array(("[" + String(repeating: "a,", count: 100_001) + "]").utf8), file: "").map(\.kind))
-        // No rule names a file yet.
-        var reading = Reading(file: "") { _ in .failure(.init("No such file or directory")) }
-        #expect(reading.list("words.txt", at: .init(line: 3, column: 4)) == nil)
-        #expect(reading.problems.map(\.description) == [":3:4: cannot read 'words.txt': No such file or directory"])
-        kinds.formUnion(reading.problems.map(\.kind))
         #expect(Set(PolicyProblem.Kind.all).subtracting(kinds).isEmpty)
     }
 

@@ -25,8 +25,8 @@ struct DetectionTests {
                 let kind = detection.kind(of: look, among: states, sightings: stored)
                 var text = TextHistory(sightings: kind.flatMap(stored) ?? .init(), bands: states)
                 var batch = FlagBatch()
-                var signups = try look.signupAddress.flatMap { addresses[$0] }.map { try AddressSignups(decoding: $0) }
-                    ?? .init()
+                let known = look.signupAddress.flatMap { addresses[$0] }
+                var signups = try known.map { try AddressSignups(decoding: $0) } ?? .init()
                 detection.judge(look, history: &history, text: &text, signups: &signups, flags: &batch)
                 if let address = look.signupAddress { addresses[address] = signups.encoded() }
                 flags += batch.flags
