@@ -28,7 +28,7 @@ package struct Cadence: Sendable {
         package var maximumSpread = 5.0
 
         /// From this share of batches among the occasions on, 0…1, the batches are compared.
-        package var minimumBatchShare = 0.3
+        package var minimumBatchShare = 1.0 / 3
         /// Before so many posts on the occasions kept they are not compared: a handful agrees by chance.
         package var minimumBatchedPosts = 30
         /// Suspicious above this share of pairs of batches with as many posts, 0…1, and a margin of 1 ÷ their number.
@@ -121,7 +121,7 @@ package struct Cadence: Sendable {
                 .init("sessions", .int(Int64(rhythm.sessions))),
                 .init("batches", .int(Int64(batches.sizes.count))),
                 .init("batch_share", .double(rounded(batches.share))),
-                .init("minimum_batch_share", .double(parameters.minimumBatchShare)),
+                .init("minimum_batch_share", .double(rounded(parameters.minimumBatchShare))),
             ])
         )
     }
