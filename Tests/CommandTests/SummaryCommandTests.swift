@@ -19,10 +19,10 @@ struct SummaryCommandTests {
                         weight: weight, at: Self.time)
                 ], decay: .init(of: .standard))
         }
-        var history = PostHistory()
+        var history = ActorHistory()
         for _ in 0..<50 {
-            history.append(at: Self.time)
-            history.tally.add(at: Self.time, isRefused: false)
+            history.posts.append(at: Self.time)
+            history.posts.tally.add(at: Self.time, isRefused: false)
         }
         let user = try Subject(printable: "user:m")
         let keys = sentinel.calls.keys

@@ -103,7 +103,7 @@ struct PolicyDocumentTests {
         #expect(Policy.standard.rule("bot_behavior")?.severity == .high)
         #expect(Policy.standard.critical.time == .days(1))
         #expect(Policy.standard.openFlags == 3)
-        #expect(Policy.standard.rules.filter { $0.mode == .shadow }.map(\.id) == ["high_suspicion"])
+        #expect(Policy.standard.rules.allSatisfy { $0.mode == .enforce })
     }
 
     @Test func `changes are told in words`() throws {

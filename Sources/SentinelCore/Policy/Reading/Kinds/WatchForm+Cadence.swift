@@ -24,5 +24,20 @@ extension WatchForm {
                 .key(
                     "max_spread", \.maximumSpread, .decimal(1...1000),
                     "`spread`: at most this factor between the tenth and the ninetieth percentile of the intervals."),
+                .key(
+                    "min_batch_share", \.minimumBatchShare, .share,
+                    "`batches`: from this share of batches among the occasions on they are compared."),
+                .key(
+                    "min_batched_posts", \.minimumBatchedPosts, .number(6...1000),
+                    "`batches`: and from so many posts on."),
+                .key(
+                    "max_size_agreement", \.maximumSizeAgreement, .share,
+                    "`batches`: more than this share of the pairs have as many posts, and a margin."),
+                .key(
+                    "max_day_agreement", \.maximumDayAgreement, .share,
+                    "`batches`: more than this share of the pairs come at the same time of day, and a margin."),
+                .key(
+                    "max_pause_cv", \.maximumPauseVariation, .decimal(0...10),
+                    "`batches`: the coefficient of variation of the pauses between them is below this."),
             ]), wrap: { .cadence($0) }, unwrap: { if case .cadence(let own) = $0 { own } else { nil } })
 }
