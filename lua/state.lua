@@ -134,7 +134,7 @@ function S.decode(scope)
     mark, tag, scope.old_ids, scope.ids, scope.ids_since, sets = unpacked(HEAD, raw)
   end
   local same = tag == scope.tag
-  if mark ~= 'S' or sets > #raw or (same and sets <= scope.size) then S.fail_foreign(scope.key) end
+  if mark ~= 'S' or sets > #raw or sets <= (same and scope.size or HEAD_SIZE) then S.fail_foreign(scope.key) end
   scope.sets_text = sub(raw, sets + 1)
   scope.known = same
   if same then scope.stamp = sub(raw, scope.size + 1, sets) end
