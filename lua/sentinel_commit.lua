@@ -3,7 +3,7 @@
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
 --   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user>, t:<text> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there
+--   name of a state: u:<user>, t:<text>, a:<address> or x:<subject>, the part of its key behind `<prefix>:`; whatever stands there
 --   is replaced
 --   counters go to `<prefix>:stats:<UTC day>`
 --
@@ -12,7 +12,7 @@
 
 local NAME = 'sentinel_commit'
 local DAY = 86400000
-local STATE_NAMES = ', want u:<user>, t:<text> or x:<subject>'
+local STATE_NAMES = ', want u:<user>, t:<text>, a:<address> or x:<subject>'
 local EXPECTED = ' (known: count, cursor, entries, epoch, state)'
 
 -- The words of the call: {epoch, cursor, entries}, list of {name, count}, list of {key, ttl, bytes}.

@@ -6,6 +6,9 @@ import Testing
 @testable import sentinel
 
 struct ReplayReportTests {
+    /// Minutes at which a person posts: now and then, and sometimes several times in a row.
+    private static let moods = [0, 3, 4, 47, 300, 302, 911, 1300, 1303, 2700, 2950, 4100]
+
     /// One user who posts like clockwork and is labelled so, and one who does not.
     private func recording(in folder: String) throws -> String {
         var lines = ""
@@ -13,7 +16,7 @@ struct ReplayReportTests {
             let at = 1_760_000_000_000 + place * 600_000
             lines +=
                 #"{"at":\#(at),"kind":"content","user":"clock","text":"note number \#(place)","label":"bot"}"# + "\n"
-            let other = at + place * place * 7_000
+            let other = 1_760_000_000_000 + Self.moods[place] * 60_000
             lines +=
                 #"{"at":\#(other),"kind":"content","user":"ada","text":"thought \#(place)","label":"human"}"# + "\n"
         }

@@ -19,7 +19,7 @@ enum LogSection: Section {
     private static func table(_ title: String, log: String, labels: String) throws -> Table {
         let labels = try LabelFile.read(labels)
         let events = try SortedRecording([try RecordingReader(path: log, format: .accessLog)]).events
-        var counts = Policy.accessLogRules.compactMap { WindowCount($0) }
+        var counts = Policy.accessLogs.rules.compactMap { WindowCount($0) }
         let prefix = Policy.standard.subjectPrefix6
         var flags: [Subject: Set<String>] = [:]
         var base = BaseRules()

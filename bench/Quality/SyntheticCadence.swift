@@ -29,6 +29,13 @@ enum SyntheticCadence {
             { _, random in random.unit() < 0.1 ? 20_000 * exp(normal(&random)) : 1 }
         ),
         (
+            "people: batches of half a dozen, most evenings",
+            { _, random in
+                random.unit() < 0.16
+                    ? max(600, 86_400 * (1 + (random.unit() * 2).rounded(.down)) + 5_400 * normal(&random)) : 1
+            }
+        ),
+        (
             "people: conversations",
             { _, random in random.unit() < 0.1 ? 20_000 * exp(normal(&random)) : 20 * exp(normal(&random)) }
         ),

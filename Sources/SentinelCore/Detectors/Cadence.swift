@@ -1,13 +1,15 @@
 /// Posts like a machine: at intervals that keep coming back, at certain minutes of the hour, or without the long pauses
 /// that people make.
 ///
-/// Any of four signs is enough, each on the user's last occasions (`PostTimes`):
+/// Any of five signs is enough, each on the user's last occasions (`PostTimes`):
 /// - **clock**: the intervals between the last twenty posts hardly vary. CV = standard deviation ÷ mean (of the
 ///   population); a timer is near 0, a Poisson process has 1, and people lie above it.
 /// - **intervals**: too many pairs of intervals are alike, see `Rhythm.intervalAgreement`. Timers that jitter or skip runs.
 /// - **minutes**: too many sessions begin in the same minutes of the hour, see `Rhythm.minuteAgreement`. Schedules.
 /// - **spread**: hours pass between posts at most, minutes at least, and nothing is much longer than the rest. Those who
 ///   sleep, eat and talk have pauses of all sizes.
+/// - **batches**: several posts within two seconds, again and again, and several times a day as many, or at the same time of
+///   day, or at even distances, see `Batches`. Jobs that write all they have to say when they run.
 ///
 /// A daily habit is none of these: intervals of half a day or more count only by agreement to two minutes.
 package struct Cadence: Sendable {
@@ -25,6 +27,18 @@ package struct Cadence: Sendable {
         /// Suspicious up to this factor between the tenth and the ninetieth percentile of the intervals.
         package var maximumSpread = 5.0
 
+        /// From this share of batches among the occasions on, 0…1, the batches are compared.
+        package var minimumBatchShare = 0.3
+        /// Before so many posts on the occasions kept they are not compared: a handful agrees by chance.
+        package var minimumBatchedPosts = 30
+        /// Suspicious above this share of pairs of batches with as many posts, 0…1, and a margin of 1 ÷ their number.
+        package var maximumSizeAgreement = 0.2
+        /// Suspicious above this share of pairs of batches at the same time of day, 0…1, and a margin of half of 1 ÷ their
+        /// number.
+        package var maximumDayAgreement = 0.1
+        /// Suspicious below this CV of the pauses between batches.
+        package var maximumPauseVariation = 0.2
+
         package init() {}
     }
 
@@ -41,7 +55,11 @@ package struct Cadence: Sendable {
     /// Judges the recent posts, the present one among them.
     package func finding(in history: PostHistory) -> Finding? {
         let minimum = max(2, parameters.minimumIntervals)
-        guard history.times.occasions.count >= minimum else { return nil }
+        let batches = Batches(of: history.times)
+        let isBatched =
+            batches.posts >= parameters.minimumBatchedPosts && batches.share >= parameters.minimumBatchShare
+            && batches.medianPause ?? .max <= Batches.maximumPause
+        guard isBatched || history.times.occasions.count >= minimum else { return nil }
         let clock = ClockMeasure(of: history)
         let isClock =
             clock.intervals >= max(1, parameters.minimumIntervals) && clock.variation < parameters.maximumVariation
@@ -79,6 +97,8 @@ package struct Cadence: Sendable {
                 "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
                     + "without the pauses that people make"
             )
+        } else if isBatched, let words = likeness(of: batches) {
+            sign = ("batches", words)
         } else {
             return nil
         }
@@ -99,8 +119,36 @@ package struct Cadence: Sendable {
                 .init("median_interval_ms", .int(median)),
                 .init("intervals", .int(Int64(rhythm.intervals.count))),
                 .init("sessions", .int(Int64(rhythm.sessions))),
+                .init("batches", .int(Int64(batches.sizes.count))),
+                .init("batch_share", .double(rounded(batches.share))),
+                .init("minimum_batch_share", .double(parameters.minimumBatchShare)),
             ])
         )
+    }
+
+    /// In which way the batches are too much alike; nil if they are not.
+    private func likeness(of batches: Batches) -> String? {
+        let often = "\(percent(batches.share)) % of the times it posts, it posts several at once, "
+        let sizes = batches.sizeAgreement
+        if batches.medianPause ?? .max <= Batches.maximumPauseOfLikeSizes,
+            sizes > parameters.maximumSizeAgreement + 1 / Double(batches.sizes.count)
+        {
+            return often
+                + "and \(percent(sizes)) % of the pairs of its \(batches.sizes.count) batches have as many posts"
+        }
+        let days = batches.dayAgreement
+        if days > parameters.maximumDayAgreement + 0.5 / Double(batches.starts.count) {
+            return often
+                + "and \(percent(days)) % of the pairs of its \(batches.starts.count) batches begin at the same "
+                + "time of day"
+        }
+        let pauses = batches.pauses
+        if batches.starts.count > Batches.minimum, pauses.mean < Double(Rhythm.daily),
+            pauses.variation < parameters.maximumPauseVariation
+        {
+            return often + "every \(seconds(pauses.mean)) s with a variation of only \(rounded(pauses.variation))"
+        }
+        return nil
     }
 
     private func limit(_ share: Double, of count: Int) -> Double {

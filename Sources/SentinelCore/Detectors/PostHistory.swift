@@ -2,7 +2,7 @@
 /// occasions on which the user posted.
 ///
 /// What a post is, the caller decides: content and messages, not signups or reads.
-/// Bounded, whatever the user sends: about 680 bytes encoded, and 630 more for 128 occasions hours apart, 2,600 more with
+/// Bounded, whatever the user sends: about 680 bytes encoded, and 760 more for 128 occasions hours apart, 2,900 more with
 /// the most hostile times.
 package struct PostHistory: Sendable, Equatable {
     package struct Post: Sendable, Equatable {
@@ -87,12 +87,12 @@ package struct PostHistory: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostHistory {
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// Version, total, last position, reset, then the posts: time since the one before, fingerprint; how many were
     /// original; the occasions; and the tally.
     package func encoded() -> [UInt8] {
-        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 32 + times.occasions.count * 6)
+        var writer = StateWriter(version: Self.version, capacity: 48 + posts.count * 32 + times.occasions.count * 7)
         writer.varint(total)
         writer.varint(lastEntry.milliseconds)
         writer.varint(lastEntry.sequence)

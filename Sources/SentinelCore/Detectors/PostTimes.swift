@@ -4,14 +4,21 @@
 /// bear the same second. Without that, a batch of a post a second would be a perfect clock, and a timer that posts in pairs
 /// would hide. So a batch costs one place here however long it is, and nobody can push his rhythm out of sight with it.
 ///
-/// Occasions are the same in whatever order the posts arrive. Bounded: 128 occasions, at most 128 × 5 bytes and a few more
-/// when they are hours apart and short, 128 × 20 bytes with the most hostile times.
+/// Occasions are the same in whatever order the posts arrive. Bounded: 128 occasions, at most 128 × 6 bytes and a few more
+/// when they are hours apart and short, 128 × 22 bytes with the most hostile times.
 struct PostTimes: Sendable, Equatable {
     /// Both in ms since 1970; `last` is never before `first`.
     struct Occasion: Sendable, Equatable {
         var first: Int64
         var last: Int64
+        /// How many, 1…`maximumPosts`.
+        var posts = 1
+
+        mutating func count(_ more: Int) { posts = min(posts + more, PostTimes.maximumPosts) }
     }
+
+    /// Up to here the posts of an occasion are counted; a longer batch is one of so many.
+    static let maximumPosts = 255
 
     /// How many occasions are kept. A week of a timer that posts every eighty minutes.
     static let capacity = 128
@@ -33,12 +40,15 @@ struct PostTimes: Sendable, Equatable {
         let reachesNext = next < occasions.count && Self.isBatch(time, occasions[next].first)
         if place >= 0, Self.isBatch(occasions[place].last, time) {
             occasions[place].last = max(occasions[place].last, time)
+            occasions[place].count(1)
             guard reachesNext else { return }
             occasions[place].last = occasions[next].last
+            occasions[place].count(occasions[next].posts)
             occasions.remove(at: next)
             sortIntervals()
         } else if reachesNext {
             occasions[next].first = time
+            occasions[next].count(1)
             sortIntervals()
         } else if next < occasions.count {
             occasions.insert(Occasion(first: time, last: time), at: next)
@@ -56,7 +66,9 @@ struct PostTimes: Sendable, Equatable {
     /// Forgets what was up to this time; of an occasion that goes on after it, its last post is left.
     mutating func forget(upTo time: Int64) {
         occasions.removeAll { $0.last <= time }
-        if let first = occasions.first, first.first <= time { occasions[0].first = first.last }
+        if let first = occasions.first, first.first <= time {
+            occasions[0] = Occasion(first: first.last, last: first.last)
+        }
         sortIntervals()
     }
 
@@ -96,13 +108,15 @@ struct PostTimes: Sendable, Equatable {
 // MARK: - Stored form
 
 extension PostTimes {
-    /// The number of occasions; of each the time since the end of the one before, and how long it lasted.
+    /// The number of occasions; of each the time since the end of the one before, how long it lasted, and
+    /// how many posts it was.
     func write(to writer: inout StateWriter) {
         writer.varint(UInt64(occasions.count))
         var before: Int64 = 0
         for occasion in occasions {
             writer.signed(occasion.first &- before)
             writer.varint(UInt64(bitPattern: occasion.last &- occasion.first))
+            writer.varint(UInt64(occasion.posts))
             before = occasion.last
         }
     }
@@ -118,8 +132,12 @@ extension PostTimes {
             if let previous = occasions.last, first <= previous.last || Self.isBatch(previous.last, first) {
                 throw .malformed("an occasion at \(first) out of order")
             }
+            let posts = try reader.count(atMost: Self.maximumPosts)
+            guard posts > 1 || (posts == 1 && first == last) else {
+                throw .malformed("an occasion of \(posts) posts from \(first) to \(last)")
+            }
             before = last
-            occasions.append(Occasion(first: first, last: last))
+            occasions.append(Occasion(first: first, last: last, posts: posts))
         }
         sortIntervals()
     }

@@ -30,6 +30,7 @@ struct ReplayedRecording {
 
         var events: Int
         var limited: Int
+        var blocked: Int
         var blockedSubjects: Int
         var labels: [Label]
         var honest: Others

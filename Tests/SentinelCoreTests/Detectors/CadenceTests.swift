@@ -140,6 +140,90 @@ struct CadenceTests {
         #expect(rhythm(intervals: spread).spread == 2_600.0 / 820)
     }
 
+    // MARK: Batches
+
+    /// Batches of the given sizes, a second between posts, with the given pauses before the next batch, in seconds.
+    private func history(batches: [Int], pauses: [Double]) -> PostHistory {
+        let intervals = zip(batches, pauses).flatMap { size, pause -> [Double] in
+            Array(repeating: 1.0, count: size - 1) + [pause]
+        }
+        return history(intervals: Array(intervals.dropLast()))
+    }
+
+    /// No two alike, by an eighth or in the minute of the hour.
+    private let pauses: [Double] = [4_100, 21_700, 9_300, 33_000, 6_100, 15_000, 2_800]
+
+    @Test func `status and summary at once, again and again, are batches`() throws {
+        // Twelve pairs and six single posts, thirty in all; the sizes of the pairs all agree.
+        let sizes = (0..<18).map { $0 % 3 == 2 ? 1 : 2 }
+        let irregular = sizes.indices.map { pauses[$0 % 7] * (0.25 + 0.1 * Double($0 % 5)) + Double($0 * $0 * 61) }
+        var parameters = Cadence.Parameters()
+        parameters.maximumIntervalAgreement = 1
+        parameters.maximumMinuteAgreement = 1
+        let posts = history(batches: sizes, pauses: irregular)
+        let finding = try #require(Cadence(parameters).finding(in: posts))
+        #expect(finding.evidence["sign"] == .string("batches"))
+        #expect(finding.evidence["batches"] == .int(12))
+        #expect(finding.evidence["batch_share"] == .double(0.667))
+        #expect(
+            finding.description
+                == "66.7 % of the times it posts, it posts several at once, and 100.0 % of the pairs of its 12 batches have "
+                + "as many posts")
+        parameters.minimumBatchedPosts = 31
+        #expect(Cadence(parameters).finding(in: posts) == nil)
+    }
+
+    @Test func `batches of all sizes are a person's, unless they come at the same time of day or evenly`() {
+        let sizes = [12, 3, 30, 7, 2, 19, 5, 9]
+        #expect(Cadence().finding(in: history(batches: sizes, pauses: pauses + [0])) == nil)
+        // A day less what each batch took, and up to four minutes late.
+        let days = zip(sizes, [0, 240, 60, 120, 30, 200, 90, 0]).map { 86_400 - Double($0 - 1) + Double($1) }
+        #expect(sign(of: history(batches: Array(sizes.prefix(4)), pauses: days)) == "batches")
+        let even: [Double] = [14_000, 15_100, 13_300, 16_000, 14_900, 13_000, 15_800, 0]
+        #expect(sign(of: history(batches: Array(sizes.prefix(6)), pauses: even)) == "batches")
+    }
+
+    @Test func `a few batches among many single posts, or weeks apart, are a person's`() {
+        // Five of eighteen occasions: 28 %.
+        let sizes = [5, 1, 1, 5, 1, 1, 1, 5, 1, 1, 5, 1, 1, 1, 5, 1, 1, 1]
+        let irregular = sizes.indices.map { pauses[$0 % 7] * (1 + 0.37 * Double($0 % 5)) + Double($0 * $0 * 61) }
+        #expect(sign(of: history(batches: sizes, pauses: irregular)) != "batches")
+        let weeks = pauses.map { $0 * 40 } + [0]
+        #expect(Cadence().finding(in: history(batches: [5, 5, 1, 5, 5, 1, 5, 5], pauses: weeks)) == nil)
+    }
+
+    @Test func `who posts in pairs at his own pace is a person`() {
+        // The median of the pauses between batches of five is 21,104 s, under six hours; then twice that.
+        let sizes = [5, 5, 1, 5, 5, 1, 5, 5]
+        #expect(Batches(of: history(batches: sizes, pauses: pauses + [0]).times).medianPause == 21_104_000)
+        #expect(sign(of: history(batches: sizes, pauses: pauses + [0])) == "batches")
+        #expect(Cadence().finding(in: history(batches: sizes, pauses: pauses.map { $0 * 2 } + [0])) == nil)
+    }
+
+    @Test func `batches agree in size, and in time of day to five minutes, over midnight too`() {
+        // Pairs of sizes 2, 2, 3; starts at 22:13:20 and 90,000 s, 86,400 s later.
+        let some = Batches(of: history(batches: [2, 2, 3, 1], pauses: [89_999, 86_399, 600, 0]).times)
+        #expect(some.sizes == [2, 2, 3])
+        #expect(some.share == 0.75)
+        #expect(abs(some.sizeAgreement - 1.0 / 3) < 1e-9)
+        // 23:13:20 twice, once 22:13:20.
+        #expect(abs(some.dayAgreement - 1.0 / 3) < 1e-9)
+        // 23:58:20, 200 s later on the next day, and on the day after another five minutes later, or a second more.
+        let late = start + 105 * 60_000
+        for (third, agreement) in [(173_300_000, 2.0 / 3), (173_301_000, 1.0 / 3)] as [(Int64, Double)] {
+            var night = PostHistory()
+            for time in [0, 0, 86_600_000, 86_600_000, third, third] { night.append(at: late + time) }
+            #expect(abs(Batches(of: night.times).dayAgreement - agreement) < 1e-9)
+        }
+        #expect(Batches(of: PostTimes()).dayAgreement == 0 && Batches(of: PostTimes()).sizeAgreement == 0)
+    }
+
+    @Test func `the batches of one session count once in time`() {
+        let talk = Batches(of: history(batches: [2, 2, 2], pauses: [20, 30, 0]).times)
+        #expect(talk.starts.count == 1)
+        #expect(talk.medianPause == nil)
+    }
+
     // MARK: People
 
     @Test func `people are no machines`() {

@@ -22,11 +22,13 @@ struct PostTimesTests {
         let all = times([0, 2_000, 4_000, 6_001, 6_001, 10_000])
         #expect(all.occasions.map(\.first) == [0, 6_001, 10_000])
         #expect(all.occasions.map(\.last) == [4_000, 6_001, 10_000])
+        #expect(all.occasions.map(\.posts) == [3, 2, 1])
         #expect(all.intervals == [3_999, 6_001])
     }
 
     @Test func `a late post joins the occasions on both sides of it`() {
         #expect(times([0, 3_000, 1_500]).occasions.map(\.last) == [3_000])
+        #expect(times([0, 0, 3_000, 3_500, 1_500]).occasions.map(\.posts) == [5])
         #expect(times([5_000, 3_500]).occasions.map(\.first) == [3_500])
     }
 
@@ -40,10 +42,32 @@ struct PostTimesTests {
         #expect(all.intervals == Array(repeating: 60_000, count: 127))
     }
 
+    @Test func `posts of an occasion are counted up to 255`() throws {
+        let all = times(Array(repeating: 0, count: 1_000) + [9_000])
+        #expect(all.occasions.map(\.posts) == [255, 1])
+        #expect(try stored(all) == all)
+    }
+
+    @Test(arguments: [(0, 0), (1, 0), (256, 0), (1, 1)] as [(UInt64, UInt64)])
+    func `an occasion of impossibly many posts is refused`(posts: UInt64, duration: UInt64) throws {
+        var writer = StateWriter(version: 1, capacity: 0)
+        writer.varint(1)
+        writer.signed(5_000)
+        writer.varint(duration)
+        writer.varint(posts)
+        var reader = try StateReader(writer.bytes, version: 1)
+        if (posts, duration) == (1, 0) {
+            #expect(try PostTimes(from: &reader) == times([5_000]))
+        } else {
+            #expect(throws: StateDecodingError.self) { try PostTimes(from: &reader) }
+        }
+    }
+
     @Test func `what is forgotten leaves the rest of an occasion`() {
         var all = times([0, 10_000, 11_000, 12_000, 20_000])
         all.forget(upTo: 11_500)
         #expect(all.occasions.map(\.first) == [12_000, 20_000])
+        #expect(all.occasions.map(\.posts) == [1, 1])
         #expect(all.intervals == [8_000])
         all.forget(upTo: 20_000)
         #expect(all == PostTimes())

@@ -37,8 +37,8 @@ struct SelectionTests {
         #expect(Selection(where: [.init(.object, [.prefix("")])]).matches(event(object: "/")))
     }
 
-    @Test func `nobody who asks for a page of a usual site is taken for a scanner`() {
-        let selection = Selection(where: [.init(.object, HTTPProbes.paths)])
+    @Test func `nobody who asks for a page of a usual site is taken for a scanner`() throws {
+        let selection = try #require(Policy.accessLogs.rule("http_attack_paths")?.counted).of
         for path in [
             "/", "/index.php", "/wp-login.php", "/wp-admin/admin-ajax.php", "/wp-content/uploads/2020/01/a.jpg",
             "/favicon.ico", "/robots.txt", "/.well-known/acme-challenge/x", "/api/v1/users", "/login", "/feed/",

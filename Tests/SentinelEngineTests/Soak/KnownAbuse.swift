@@ -1,3 +1,4 @@
+import Glibc
 import SentinelCore
 
 /// Events with abuse in them that is known beforehand, and what must come of it.
@@ -92,7 +93,7 @@ struct KnownAbuse {
         for post in 0..<20 + excess {
             add(user, at: at, text: words())
             if post < 20 { posts[user] = (Int64(post + 1), at) }
-            at += Int64.random(in: 10_000...130_000, using: &random)
+            at += Int64(10_000 * pow(20, Double.random(in: 0...1, using: &random)))
         }
         incidents[Incident(rule: "rapid_content_creation", subject: "user:\(user)")] = excess
     }
@@ -126,7 +127,8 @@ struct KnownAbuse {
         var at = anyTime()
         for _ in 0..<50 + excess {
             add(user, kind: "message", at: at)
-            at += Int64.random(in: 7_000...60_000, using: &random)
+            // People answer at once, or after a while: their pauses spread over decades.
+            at += Int64(7_000 * pow(60, Double.random(in: 0...1, using: &random)))
         }
         incidents[Incident(rule: "daily_limit_hit", subject: "user:\(user)")] = excess
     }

@@ -59,11 +59,11 @@ package struct PolicyDocument: Sendable, Equatable {
         self.source = source
     }
 
-    init(embedded yaml: [UInt8]) {
+    init(embedded yaml: [UInt8], _ name: String) {
         do throws(PolicyProblems) {
-            try self.init(reading: yaml, file: "policies/default.yaml")
+            try self.init(reading: yaml, file: "policies/\(name)")
         } catch {
-            fatalError("the built-in policy: \(error)")  // a test reads it
+            fatalError("\(error)")  // a test reads it
         }
     }
 }
