@@ -12,10 +12,9 @@
 local FEW, MANY = 8, 255 -- MANY, as how many: they are in HyperLogLogs
 local SET, SET_SIZE, VALUE, VALUE_SIZE = '<I4Bd', 13, '<dB', 9
 
--- Reads the sets that stand in a state behind `at`: by name, {newest, many, slices, values}.
-function S.read_sets(scope, raw, at)
-  local sets = {}
-  at = at + 1
+-- Reads the sets of a state: by name, {newest, many, slices, values}.
+function S.read_sets(scope, raw)
+  local sets, at = {}, 1
   while at <= #raw do
     if at + SET_SIZE - 1 > #raw then S.fail_foreign(scope.key) end
     local name, count, newest = unpacked(SET, raw, at)
@@ -65,11 +64,11 @@ function S.values_of(event, stamped)
       if rule.distinct == 'ip' then value = event.subjects.ip end
       if subject and value and (not rule.where or S.selects(rule.where, event)) then
         S.load_state(scope, subject)
-        S.decode(scope)
-        local set = scope.values[rule.name]
+        local sets = S.sets_of(scope)
+        local set = sets[rule.name]
         if not set then
           set = { newest = 0, many = false, slices = {}, values = {} }
-          scope.values[rule.name] = set
+          sets[rule.name] = set
         end
         if #value > 39 then value = redis.sha1hex(value) end
         local place_in_set

@@ -46,7 +46,7 @@ function S.remember(prefix, state, id, reply, now, expiry)
     if state.stale_answer then S.undo('HSET', new, id, state.stale_answer) else S.undo('HDEL', new, id) end
   end
   if state.ids == 0 then
-    call('PEXPIRE', new, S.decimal(2 * POLICY.id_ttl))
+    call('PEXPIRE', new, S.decimal(2 * POLICY.id_ttl + MARGIN))
     state.ids_since = now
   end
   state.ids = state.ids + 1

@@ -114,6 +114,7 @@ function S.decimal(number)
 end
 
 local INFINITY = 1 / 0
+local MARGIN = 60000 -- ms that keys outlive what they are for: a replay may run slower than its own time
 S.MAX_TIME = 9007199254740991 -- 2^53 - 1: what a double holds exactly
 
 function S.fail_odd(name, count)

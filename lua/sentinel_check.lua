@@ -27,12 +27,16 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
     for i, flag in ipairs(flags) do names[i] = flag.rule.id end
     names = concat(names, ',')
   end
+  local reply
   if refused then
-    return S.reply('verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit,
-      'remaining', refused.remaining, 'retry_after_ms', refused.wait,
-      'reset_after_ms', refused.rule.series.reset(now, refused.rule.window), 'flags', names)
+    reply = { 'verdict', 'limit', 'rule', refused.rule.id, 'limit', refused.limit, 'remaining', refused.remaining,
+      'retry_after_ms', refused.wait, 'reset_after_ms', refused.rule.series.reset(now, refused.rule.window) }
+  elseif rule then
+    reply = { 'verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining,
+      'reset_after_ms', rule.series.reset(now, rule.window) }
+  else
+    reply = { 'verdict', 'allow' }
   end
-  if not rule then return S.reply('verdict', 'allow', 'flags', names) end
-  return S.reply('verdict', 'allow', 'rule', rule.id, 'limit', limit, 'remaining', remaining,
-    'reset_after_ms', rule.series.reset(now, rule.window), 'flags', names)
+  if names then reply[#reply + 1], reply[#reply + 2] = 'flags', names end
+  return reply
 end)

@@ -28,7 +28,6 @@
 --               is not so; then nothing was written, and sentinel_record goes on with what it read (S.fetched)
 
 local SLICES = 12 -- of a window of distinct values: a finer slide costs more HyperLogLogs
-local MARGIN = 60000 -- ms that keys outlive their windows: a replay may run slower than its own time
 local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a function
 
 local CODE = [[
@@ -101,8 +100,7 @@ function series.express(place, argv, pairs, user, address, weight, now, text)
     S.fetched = found
     return nil
   end
-  local least, tightest, most, ends = 1 / 0, nil, nil, 1 / 0
-  local left
+  local least, tightest, most, ends, left
 $asking$fitted
   local logged, logged_text = log(argv)
   if not now then now, text = logged, logged_text end
@@ -144,9 +142,13 @@ local FITTED = [[
     S.fetched = found
     return nil
   end
-  if left < least and $enforce then least, tightest, most = left, rules[$i], $registered end
-  if f$i + $window < ends then ends = f$i + $window end
+$least
+$ends
 ]]
+local LEAST = '  if left < least then least, tightest, most = left, rules[$i], $registered end'
+local LEAST_FIRST = '  least, tightest, most = left, rules[$i], $registered'
+local ENDS = '  if f$i + $window < ends then ends = f$i + $window end'
+local ENDS_FIRST = '  ends = f$i + $window'
 
 -- One event more.
 local COUNTED = [[
@@ -197,7 +199,7 @@ end
 
 -- Writes the code of one series and runs it.
 local function equip(series, offset, size)
-  local firsts, unknown, judged, fitted, begun = {}, {}, {}, {}, {}
+  local firsts, unknown, judged, fitted, begun, enforced = {}, {}, {}, {}, {}, 0
   for i, rule in ipairs(series.rules) do
     local sum = rule.sum and 'total' or 'n'
     local values = { i = i, window = S.decimal(rule.window), sum = sum, cost = rule.sum and 'weight' or '1',
@@ -206,6 +208,9 @@ local function equip(series, offset, size)
       aging = rule.young and '  if time == 0 then ends = 0 end\n' or '' }
     firsts[i] = filled('f$i, b$i', values)
     unknown[i] = filled('f$i, b$i = n > 0 and 1 or 0, 0', values) -- 1: older than any window, so it is looked up
+    if rule.enforce then enforced = enforced + 1 end
+    values.least = not rule.enforce and '' or filled(enforced == 1 and LEAST_FIRST or LEAST, values)
+    values.ends = filled(i == 1 and ENDS_FIRST or ENDS, values)
     judged[i], fitted[i] = filled(JUDGED, values), filled(FITTED, values)
     begun[i] = filled('  if b$i == $sum then f$i = now end', values)
   end

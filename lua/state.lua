@@ -55,7 +55,7 @@ end
 -- The actor's state gets the stamp of this event: its values are counted, and no block names it.
 function S.stamp(event)
   if place.is_late then return end
-  ACTOR.stamp, ACTOR.changed = stamp_of(event), true
+  ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp_of(event), true, true
 end
 
 local function begin(scope, subject, key)
@@ -63,6 +63,7 @@ local function begin(scope, subject, key)
   -- known: its series may be read from raw; decoded: its head and sets are read; counted: how many series moved;
   -- changed: more than that is to be written; renewed: it gets a new time to live.
   scope.known, scope.decoded, scope.counted, scope.changed, scope.renewed = false, false, 0, false, false
+  scope.values, scope.stamped = nil, false
   scope.loaded = serial
 end
 
@@ -118,12 +119,12 @@ function S.load_state(scope, subject)
   scope.exists = scope.raw
 end
 
--- Reads what a state holds besides its series: ids and sets of distinct values.
+-- Reads what a state holds besides its series: ids, the stamp and where the sets of distinct values are.
 function S.decode(scope)
   if scope.decoded then return end
   scope.decoded = true
   local raw = scope.raw
-  scope.old_ids, scope.ids, scope.ids_since, scope.values, scope.stamp = 0, 0, 0, {}, NO_STAMP
+  scope.old_ids, scope.ids, scope.ids_since, scope.values, scope.sets_text, scope.stamp = 0, 0, 0, nil, '', NO_STAMP
   if not raw then
     scope.known = false
     return
@@ -133,11 +134,18 @@ function S.decode(scope)
     mark, tag, scope.old_ids, scope.ids, scope.ids_since, sets = unpacked(HEAD, raw)
   end
   local same = tag == scope.tag
-  if mark ~= 'S' or sets > #raw or (same and sets <= scope.size) then S.fail_foreign(scope.key) end
-  scope.values = S.read_sets(scope, raw, sets)
+  if mark ~= 'S' or sets > #raw or sets <= (same and scope.size or HEAD_SIZE) then S.fail_foreign(scope.key) end
+  scope.sets_text = sub(raw, sets + 1)
   scope.known = same
   if same then scope.stamp = sub(raw, scope.size + 1, sets) end
   if not same then scope.raw = false end -- another policy's layout: ask the sorted sets
+end
+
+-- The sets of distinct values in a state.
+function S.sets_of(scope)
+  S.decode(scope)
+  if not scope.values then scope.values = S.read_sets(scope, scope.sets_text) end
+  return scope.values
 end
 
 -- Running number, sum before, weight of a member.
@@ -239,9 +247,12 @@ local function save_state(scope, all)
       parts[i + 1] = pack('<d', UNKNOWN) .. string.rep('\0', series.bytes - 8)
     end
   end
-  parts[#parts + 1] = stamp
-  parts[#parts + 1] = S.packed_sets(scope)
   parts[1] = pack(HEAD, 'S', scope.tag, scope.old_ids, scope.ids, scope.ids_since, bytes)
+  if raw and scope.counted > 0 and not (scope.values or scope.stamped or scope.renewed) then
+    return call('SETRANGE', scope.key, '0', concat(parts)) -- what ids and series have is before the rest
+  end
+  parts[#parts + 1] = stamp
+  parts[#parts + 1] = scope.values and S.packed_sets(scope) or scope.sets_text
   local text = concat(parts)
   if not scope.exists then
     if not call('SET', scope.key, text, 'PX', scope.ttl, 'NX') then S.fail_foreign(scope.key) end

@@ -37,7 +37,7 @@ class CallCounts(LibraryTest):
         self.settled(**self.MESSAGE)
         self.count(**self.MESSAGE, id="1")
         self.assertEqual(self.count(**self.MESSAGE, id="2"),
-                         {"mget": 1, "xadd": 1, "zadd": 1, "hget": 1, "hset": 1, "set": 1})
+                         {"mget": 1, "xadd": 1, "zadd": 1, "hget": 1, "hset": 1, "setrange": 1})
         self.assertEqual(self.count(**self.MESSAGE, id="2"), {"mget": 1, "hget": 1, "time": 1})
 
     NEW = {"mget": 1, "zmscore": 1, "get": 1, "xadd": 1, "zadd": 1, "pexpire": 1, "set": 2}
