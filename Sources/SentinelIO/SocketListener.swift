@@ -8,6 +8,7 @@ package final class SocketListener: LoopResource {
     private var id: UInt64?
     private var listener: OpaquePointer?
     private var pause: LoopTimer?
+    private var isAccepting = true
 
     /// Where it listens: with the port the kernel chose when 0 was asked for.
     package private(set) var endpoint: Endpoint
@@ -52,6 +53,14 @@ package final class SocketListener: LoopResource {
         loop.unregister(id)
     }
 
+    /// Leaves connections in the kernel's queue, up to its length, or goes on accepting.
+    package func setAccepting(_ isAccepting: Bool) {
+        self.isAccepting = isAccepting
+        guard let listener else { return }
+        pause?.cancel()
+        _ = isAccepting ? evconnlistener_enable(listener) : evconnlistener_disable(listener)
+    }
+
     func loopStops() {
         close()
     }
@@ -76,13 +85,14 @@ package final class SocketListener: LoopResource {
         guard let listener else { return }
         evconnlistener_disable(listener)
         pause = LoopTimer(on: loop) { [weak self] in
-            if let listener = self?.listener { evconnlistener_enable(listener) }
+            guard let self, isAccepting, let listener = self.listener else { return }
+            evconnlistener_enable(listener)
         }
         pause?.start(after: .milliseconds(100))
     }
 
-    fileprivate func accepted(_ file: Int32) {
-        guard let stream = try? SocketStream(accepted: file, on: loop) else { return }
+    fileprivate func accepted(_ file: Int32, _ address: SocketAddress?) {
+        guard let stream = try? SocketStream(accepted: file, from: address, on: loop) else { return }
         onAccept(stream)
     }
 }
@@ -94,7 +104,8 @@ private func listenerAccepted(
     _ length: Int32,
     _ context: UnsafeMutableRawPointer?
 ) {
-    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file)
+    let from = address.map { SocketAddress(copying: $0, length: Int(length)) }
+    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file, from)
 }
 
 private func listenerFailed(_ listener: OpaquePointer?, _ context: UnsafeMutableRawPointer?) {
