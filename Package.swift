@@ -77,7 +77,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SentinelDaemonTests",
-            dependencies: ["SentinelDaemon", "SentinelCore", "CZlib"],
+            dependencies: [
+                "SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport",
+                "CZlib",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -4,7 +4,7 @@ import SentinelEngine
 import SentinelIO
 import SentinelRedis
 
-/// Everything on one machine: Redis and the coordinator.
+/// Everything on one machine: Redis, the coordinator and the HTTP API.
 struct Up: Command {
     static let name = "up"
     static let abstract = "Start everything on this machine"
@@ -19,12 +19,14 @@ struct Up: Command {
     ]
     static let parameters: [Parameter<Self>] = [
         .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
+        .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
         .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
         .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
     ]
 
     var data: String?
+    var listen: ListenAddress?
     var replay: String?
     var labels: String?
     var once = false
@@ -48,7 +50,10 @@ struct Up: Command {
         let outcome: Result<ExitCode, any Error>
         do {
             try await redis.start()
-            outcome = .success(try await serve(context, options, redis: redis, loop: loop))
+            outcome = .success(
+                try await context.withAPI(
+                    at: listen, otherwise: once ? nil : .standard, redis: redis.configuration, policy: .standard
+                ) { try await serve(context, options, redis: redis, loop: loop, api: $0) })
         } catch {
             outcome = .failure(error)
         }
@@ -59,7 +64,7 @@ struct Up: Command {
     }
 
     private func serve(
-        _ context: Context, _ options: ReplayRun.Options, redis: PrivateRedis, loop: EventLoop
+        _ context: Context, _ options: ReplayRun.Options, redis: PrivateRedis, loop: EventLoop, api: APIServer?
     ) async throws -> ExitCode {
         let keys = Keys(namespace: context.globals.namespace)
         let daemon = Daemon(
@@ -84,7 +89,7 @@ struct Up: Command {
             group.addTask {
                 for await _ in isReady {}
                 try Task.checkCancellation()
-                try announce(context, redis)
+                try announce(context, redis, api)
                 guard let replay else { return nil }
                 try await feed(replay, options, calls, context)
                 return once ? .ok : nil
@@ -97,9 +102,10 @@ struct Up: Command {
         }
     }
 
-    private func announce(_ context: Context, _ redis: PrivateRedis) throws {
+    private func announce(_ context: Context, _ redis: PrivateRedis, _ api: APIServer?) throws {
         guard !once else { return }
         try context.output.say("Sentinel is up. Redis: unix://\(redis.socket)", .good)
+        if let api { try context.output.say("HTTP API: \(api.url)", .good) }
         if replay == nil { try suggest(["record content --user ada --ip 203.0.113.7 --text hello", "watch"], context) }
         try context.output.flush()
     }
