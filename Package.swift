@@ -45,7 +45,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "bench",
-            dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
+            dependencies: [
+                "SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "CLibevent",
+            ],
             path: "bench/Bench",
             swiftSettings: settings
         ),

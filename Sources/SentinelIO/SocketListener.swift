@@ -13,7 +13,8 @@ package final class SocketListener: LoopResource {
     /// Where it listens: with the port the kernel chose when 0 was asked for.
     package private(set) var endpoint: Endpoint
 
-    /// Starts to listen at a numeric address or a path that does not exist yet. The handler must set the stream's
+    /// Starts to listen at a numeric address or a path: one that does not exist yet, or a socket nobody listens on any
+    /// more, which is replaced. The handler must set the stream's
     /// delegate; a stream that cannot be accepted (out of files) is dropped and the next one tried.
     package init(
         at endpoint: Endpoint,
@@ -50,6 +51,7 @@ package final class SocketListener: LoopResource {
         pause?.cancel()
         if let listener { evconnlistener_free(listener) }
         listener = nil
+        if case .unix(let path) = endpoint { unlink(path) }
         loop.unregister(id)
     }
 
@@ -69,6 +71,7 @@ package final class SocketListener: LoopResource {
         let file = try address.makeSocket()
         var one: Int32 = 1
         setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        if case .unix(let path) = endpoint, isLeftover(address) { unlink(path) }
         let (result, number) = address.withPointer { pointer, length in
             let result = Glibc.bind(file, pointer, length) == 0 ? listen(file, backlog) : -1
             return (result, errno)
@@ -78,6 +81,15 @@ package final class SocketListener: LoopResource {
             throw IOError(errno: number, "cannot listen at \(endpoint)")
         }
         return file
+    }
+
+    /// Whether a socket file is there that a process left behind which did not end in good order.
+    private static func isLeftover(_ address: SocketAddress) -> Bool {
+        guard let file = try? address.makeSocket() else { return false }
+        defer { Glibc.close(file) }
+        return address.withPointer { pointer, length in
+            connect(file, pointer, length) != 0 && errno == ECONNREFUSED
+        }
     }
 
     /// Mostly out of files. The connection still waits to be accepted, so without a pause the loop would do nothing else.

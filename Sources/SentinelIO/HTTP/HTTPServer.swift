@@ -20,7 +20,7 @@ package actor HTTPServer {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// Begins to listen at a numeric address or a path that does not exist yet. Returns where: with the port that the
+    /// Begins to listen at a numeric address or a path, as `SocketListener` does. Returns where: with the port that the
     /// kernel chose when 0 was asked for.
     package func listen(at endpoint: Endpoint) throws(IOError) -> Endpoint {
         service.starter = { [weak self] work, connection in

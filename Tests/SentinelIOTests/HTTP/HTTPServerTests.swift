@@ -1,3 +1,4 @@
+import Glibc
 import SentinelIO
 import TestSupport
 import Testing
@@ -28,6 +29,31 @@ struct HTTPServerTests {
             let client = try await host.connect(sending: get("/peer"))
             #expect(await client.read(until: "\r\n\r\n127.0.0.1") != nil)
         }
+    }
+
+    @Test func `a socket file is removed at the end, and one that a crash left behind is replaced`() async throws {
+        let folder = TemporaryDirectory()
+        let endpoint = Endpoint.unix(path: "\(folder.path)/http.sock")
+        // Bound and never listened on: what a killed process leaves.
+        let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: "\(folder.path)/http.sock".utf8) }
+        let isBound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        close(file)
+        #expect(isBound)
+        try await HTTPHost.with(at: endpoint) { host in
+            let client = try await host.connect(sending: get("/now"))
+            #expect(await client.read(until: "now\n") != nil)
+            await #expect(throws: IOError.self) {
+                try await HTTPServer(on: host.loop) { _ in .problem(Problem(.notFound)) }.listen(at: endpoint)
+            }
+        }
+        #expect(access("\(folder.path)/http.sock", F_OK) != 0)
     }
 
     @Test func `a HEAD request and an empty status have no body`() async throws {
@@ -152,7 +178,7 @@ struct HTTPServerTests {
                 $0.idleTimeout = .milliseconds(50)
             },
             body: { host in
-                #expect(await (try host.connect()).readToEnd() == "")
+                #expect(try await host.connect().readToEnd() == "")
                 let client = try await host.connect(sending: get("/now"))
                 _ = await client.read(until: "now\n")
                 #expect(await client.readToEnd() == "")

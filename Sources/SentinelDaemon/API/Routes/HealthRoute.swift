@@ -2,7 +2,7 @@ import SentinelIO
 
 extension Route {
     /// `GET /healthz`: the process lives and its loop turns. Says nothing of Redis.
-    static let health = Route(
+    package static let health = Route(
         "GET", "/healthz", role: .anyone, "Whether the process lives",
         answers: [
             Answer(
