@@ -27,7 +27,9 @@ package struct APIServer: Sendable {
         let client = RedisClient(configuration, on: loop)
         let context = APIContext(calls: Calls(client: client, keys: keys), policy: policy, journal: journal)
         let router = Router(context.routes)
-        let server = HTTPServer(on: loop) { router.reply(to: $0) }
+        let server = HTTPServer(on: loop) { request in
+            HostCheck.problem(request).map(HTTPReply.problem) ?? router.reply(to: request)
+        }
         do {
             let endpoint = try await server.listen(at: address.endpoint)
             return APIServer(endpoint: endpoint, loop: loop, client: client, server: server)

@@ -35,7 +35,7 @@ enum OpenAPI {
             .init("operationId", .string(identifier(route))),
             .init("x-role", .string(route.role.rawValue)),
         ]
-        if !route.parameters.isEmpty { members.append(.init("parameters", .array(route.parameters.map(\.json)))) }
+        if !route.parameters.isEmpty { members.append(.init("parameters", .array(parameters(of: route)))) }
         if !route.bodies.isEmpty {
             let content = route.bodies.map { JSONValue.Member($0.mediaType, .object([.init("schema", $0.schema)])) }
             members.append(
@@ -45,6 +45,24 @@ enum OpenAPI {
         let problem = Route.Answer(.badRequest, "A problem", "application/problem+json", Schema.reference("Problem"))
         members.append(.init("responses", .object(answers + [.init("default", describe(problem))])))
         return .object(members)
+    }
+
+    /// Parameters of which one is needed are told as the members of one object, for OpenAPI has no other way to say so; in
+    /// the query they stand each by itself (`style: form`, `explode: true`).
+    private static func parameters(of route: Route) -> [JSONValue] {
+        let group = route.parameters.filter { route.oneNeeded.contains($0.name) }
+        let others = route.parameters.filter { !route.oneNeeded.contains($0.name) }.map(\.json)
+        if group.isEmpty { return others }
+        let schema = Schema.closed(group.map { ($0.name, $0.schema) }, oneNeeded: group.map(\.name))
+        let object = JSONValue.object([
+            .init("name", .string(group.map(\.name).joined(separator: "_or_"))), .init("in", .string("query")),
+            .init("required", .bool(true)), .init("style", .string("form")), .init("explode", .bool(true)),
+            .init(
+                "description",
+                .string(group.map { "\($0.name): \($0.description)" }.joined(separator: "; ") + "; one is needed")),
+            .init("schema", schema),
+        ])
+        return [object] + others
     }
 
     private static func describe(_ answer: Route.Answer) -> JSONValue {

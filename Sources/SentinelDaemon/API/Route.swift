@@ -51,6 +51,8 @@ package struct Route: Sendable {
     package var role: Role
     package var summary: String
     package var parameters: [RouteParameter]
+    /// Of these parameters of the query one at least must be given. Empty for none.
+    package var oneNeeded: [String]
     /// Empty for routes that take no body.
     package var bodies: [Body]
     package var answers: [Answer]
@@ -58,13 +60,14 @@ package struct Route: Sendable {
 
     package init(
         _ method: String, _ path: String, role: Role, _ summary: String, parameters: [RouteParameter] = [],
-        bodies: [Body] = [], answers: [Answer], handler: @escaping Handler
+        oneNeeded: [String] = [], bodies: [Body] = [], answers: [Answer], handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.role = role
         self.summary = summary
         self.parameters = parameters
+        self.oneNeeded = oneNeeded
         self.bodies = bodies
         self.answers = answers
         self.handler = handler

@@ -3,8 +3,12 @@ import SentinelCore
 /// A parameter of a route: checked before the route sees the request, and described in the API's description.
 package struct RouteParameter: Sendable {
     package enum Kind: Sendable, Equatable {
-        /// Bytes: any, or text that a pattern describes for readers of the description.
-        case bytes(ClosedRange<Int>, pattern: String? = nil)
+        /// So many bytes, any.
+        case bytes(ClosedRange<Int>)
+        /// The kind of an event: a lower-case letter, then up to 63 lower-case letters, digits or underscores.
+        case word
+        /// An IPv4 or IPv6 address.
+        case address
         case integer(ClosedRange<Int64>)
         /// `true` or `false`.
         case flag
@@ -33,14 +37,28 @@ package struct RouteParameter: Sendable {
     /// What is wrong with a value, if anything.
     func fault(in value: [UInt8]) -> String? {
         switch kind {
-        case .bytes(let range, _):
+        case .bytes(let range):
             range.contains(value.count)
-                ? nil : "has \(value.count) bytes; \(range.lowerBound) to \(range.upperBound) it is"
+                ? nil : "has \(value.count) bytes; it can have \(range.lowerBound) to \(range.upperBound)"
+        case .word:
+            Self.isWord(value) ? nil : "is a lower-case letter, then up to 63 lower-case letters, digits or underscores"
+        case .address:
+            (try? IPAddress(parsing: value)) == nil ? "is an IPv4 or IPv6 address" : nil
         case .integer(let range):
             Self.integer(value).map(range.contains) == true
                 ? nil : "is a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .flag:
             Self.flag(value) == nil ? "is true or false" : nil
+        }
+    }
+
+    static func isWord(_ value: some Collection<UInt8>) -> Bool {
+        guard let first = value.first, value.count <= 64, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first else {
+            return false
+        }
+        return value.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || byte == UInt8(ascii: "_")
         }
     }
 
@@ -57,26 +75,21 @@ package struct RouteParameter: Sendable {
         }
     }
 
+    var schema: JSONValue {
+        switch kind {
+        case .bytes(let range): Schema.string(range)
+        case .word: Schema.word
+        case .address: Schema.address
+        case .integer(let range): Schema.integer(range)
+        case .flag: Schema.boolean
+        }
+    }
+
     /// As OpenAPI wants it.
     var json: JSONValue {
-        var schema: [JSONValue.Member] = []
-        switch kind {
-        case .bytes(let range, let pattern):
-            schema = [
-                .init("type", .string("string")), .init("minLength", .int(Int64(range.lowerBound))),
-                .init("maxLength", .int(Int64(range.upperBound))),
-            ]
-            if let pattern { schema.append(.init("pattern", .string(pattern))) }
-        case .integer(let range):
-            schema = [
-                .init("type", .string("integer")), .init("minimum", .int(range.lowerBound)),
-                .init("maximum", .int(range.upperBound)),
-            ]
-        case .flag: schema = [.init("type", .string("boolean"))]
-        }
-        return .object([
+        .object([
             .init("name", .string(name)), .init("in", .string(place.rawValue)), .init("required", .bool(isRequired)),
-            .init("description", .string(description)), .init("schema", .object(schema)),
+            .init("description", .string(description)), .init("schema", schema),
         ])
     }
 }

@@ -85,6 +85,10 @@ package struct Router: Sendable {
         for parameter in route.parameters where parameter.isRequired && arguments.bytes(parameter.name) == nil {
             throw Problem(.badRequest, "the parameter \"\(parameter.name)\" is missing")
         }
+        if !route.oneNeeded.isEmpty, route.oneNeeded.allSatisfy({ arguments.bytes($0) == nil }) {
+            let names = route.oneNeeded.map { "\"\($0)\"" }.joined(separator: " or ")
+            throw Problem(.badRequest, "a parameter is missing: \(names)")
+        }
         return arguments
     }
 

@@ -42,11 +42,12 @@ struct APIHost {
     }
 
     func ask(
-        _ method: String, _ target: String, _ body: String = "", type: String? = nil
+        _ method: String, _ target: String, _ body: String = "", type: String? = nil, host: String? = nil
     ) async throws -> Answer {
         let headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
         let response = try await client.send(
-            .init(method, target, headers: headers, body: Array(body.utf8)), to: api.endpoint, timeout: .seconds(20))
+            .init(method, target, headers: headers, body: Array(body.utf8)), to: api.endpoint, host: host,
+            timeout: .seconds(20))
         return Answer(
             status: response.status, headers: response.headers, body: String(decoding: response.body, as: UTF8.self))
     }

@@ -57,6 +57,17 @@ struct APIServerTests {
         }
     }
 
+    @Test(arguments: [
+        ("evil.example", 421), ("127.0.0.1.evil.example:8787", 421), ("LOCALHOST:8787", 200), ("[::1]:8787", 200),
+        ("127.0.0.1:8787", 200), ("sentinel", 200), ("api.localhost", 200),
+    ])
+    func `a page whose name leads here gets nothing`(host: String, status: Int) async throws {
+        try await APIHost.with { server in
+            let answer = try await server.ask("GET", "/healthz", host: host)
+            #expect(answer.status == status)
+        }
+    }
+
     @Test func `the description names every route, and every reference in it leads somewhere`() async throws {
         try await APIHost.with { host in
             let document = try await host.get("/openapi.json").json

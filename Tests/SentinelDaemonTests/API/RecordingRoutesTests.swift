@@ -74,24 +74,26 @@ struct RecordingRoutesTests {
     @Test(arguments: [
         (
             "application/json",
-            #" [{"kind":"message","user":"a"},{"kind":"message","user":"b","ip":"nowhere"},{"kind":"message","user":"a"}]"#
+            #" [{"kind":"message","user":"a"},{"kind":"message","user":"b","id":"x"},{"kind":"message","user":"a"}]"#
         ),
         (
             "application/x-ndjson; charset=utf-8",
-            "{\"kind\":\"message\",\"user\":\"a\"}\r\n\n{\"kind\":\"message\",\"user\":\"b\",\"ip\":\"nowhere\"}\n"
+            "{\"kind\":\"message\",\"user\":\"a\"}\r\n\n{\"kind\":\"message\",\"user\":\"b\",\"id\":\"x\"}\n"
                 + "{\"kind\":\"message\",\"user\":\"a\"}"
         ),
     ])
-    func `many events get their verdicts in order, and one that is wrong an error in its place`(
+    func `many events get their verdicts in order, and one that Redis refuses an error in its place`(
         type: String, body: String
     ) async throws {
         try await APIHost.with { host in
+            // A foreign key where b's ids are remembered.
+            _ = try await host.calls.client.call("SET", "\(host.calls.keys.prefix):i:user:b", "foreign")
             let answer = try await host.post("/v1/events", body, type: type)
             #expect(answer.status == 200)
             guard case .array(let verdicts) = answer.json else { Issue.record("no array: \(answer.body)"); return }
             #expect(verdicts.map { $0["remaining"]?.integer } == [9, nil, 8])
             #expect(verdicts.count == 3)
-            #expect(verdicts[1]["error"]?.text?.contains("nowhere") == true)
+            #expect(verdicts[1]["error"]?.text?.isEmpty == false)
             #expect(try await host.post("/v1/events", "[]").body == "[]")
         }
     }
@@ -103,6 +105,9 @@ struct RecordingRoutesTests {
         (#"{"kind":"Message","user":"a"}"#, "application/json", 400, "lower-case"),
         (#"{"kind":"message","user":"a","colour":"red"}"#, "application/json", 400, "colour"),
         (#"[{"kind":"message","user":"a"},{}]"#, "application/json", 400, "kind"),
+        (#"[{"kind":"message","user":"a"},{"kind":"message","ip":"nowhere"}]"#, "application/json", 400, "event 2: "),
+        (#"{"kind":"message","user":"a","tokens":1000000001}"#, "application/json", 400, "tokens"),
+        (#"{"kind":"message","user":"a","status":600}"#, "application/json", 400, "status"),
         (#"{"kind":"report","type":"malicious_content","user":"a"}"#, "application/json", 400, "/v1/reports"),
         ("{\"kind\":\"message\",\"user\":\"a\"}\nx", "application/x-ndjson", 400, "line 2"),
         (#"{"kind":"message","user":"a"}"#, "text/plain", 415, "application/json"),
@@ -161,6 +166,22 @@ struct RecordingRoutesTests {
             let answer = try await host.get("/v1/check?\(query)")
             #expect(answer.status == 400)
             #expect(answer.json["detail"]?.text?.isEmpty == false)
+        }
+    }
+
+    @Test func `one id names an event or a report of a subject, and not both`() async throws {
+        try await APIHost.with { host in
+            let event = #"{"kind":"message","user":"ada","id":"1"}"#
+            let report = #"{"type":"malicious_content","user":"ada","id":"1"}"#
+            #expect(try await host.post("/v1/events", event).status == 200)
+            #expect(try await host.post("/v1/reports", report).status == 409)
+            let other = report.replacing("\"1\"", with: "\"2\"")
+            #expect(try await host.post("/v1/reports", other).status == 202)
+            let clash = event.replacing("\"1\"", with: "\"2\"")
+            #expect(try await host.post("/v1/events", clash).status == 409)
+            let batch = try await host.post("/v1/events", "[\(clash),\(event)]")
+            guard case .array(let verdicts) = batch.json else { Issue.record("no array"); return }
+            #expect(verdicts.map { $0["error"] != nil } == [true, false])
         }
     }
 

@@ -32,6 +32,9 @@ extension Route {
                     .forbidden, "Blocked", "application/problem+json", Schema.reference("Problem"),
                     headers: Verdict.fieldNames),
                 Answer(
+                    .conflict, "The id was used for a report of the same subject", "application/problem+json",
+                    Schema.reference("Problem")),
+                Answer(
                     .tooManyRequests, "Over a limit", "application/problem+json", Schema.reference("Problem"),
                     headers: Verdict.fieldNames),
             ]
@@ -41,7 +44,8 @@ extension Route {
                 guard let event = posted.single else {
                     return HTTPResponse(json: try await context.record(posted.events))
                 }
-                return try await context.calls.record(event).response(context.policy)
+                let replies = try await context.calls.send { context.calls.append(event, to: &$0) }
+                return try context.verdict(replies[0]).response(context.policy)
             }
         }
     }
@@ -64,9 +68,22 @@ private struct PostedEvents {
             throw Problem(.badRequest, error.description)
         }
         single = isList ? nil : events.first
-        if events.contains(where: { $0.kind == "report" }) {
-            throw Problem(.badRequest, "\"kind\" report is not an event: POST /v1/reports takes it")
+        for (place, event) in events.enumerated() {
+            guard let fault = Self.fault(in: event) else { continue }
+            throw Problem(.badRequest, isList ? "event \(place + 1): \(fault)" : fault)
         }
+    }
+
+    /// What Redis would not take of an event, found before any of its fellows is counted.
+    private static func fault(in event: Event) -> String? {
+        if event.kind == "report" { return "\"kind\" report is not an event: POST /v1/reports takes it" }
+        if !RouteParameter.isWord(event.kind.utf8) {
+            return "\"kind\" is a lower-case letter, then up to 63 lower-case letters, digits or underscores"
+        }
+        if let ip = event.ip, (try? IPAddress(parsing: ip)) == nil { return "\"ip\" is an IPv4 or IPv6 address" }
+        if let tokens = event.tokens, tokens > 1_000_000_000 { return "\"tokens\" is from 0 to 1000000000" }
+        if let status = event.status, !(100...599).contains(status) { return "\"status\" is from 100 to 599" }
+        return nil
     }
 
     /// The first byte that is not white space.
@@ -108,15 +125,27 @@ extension APIContext {
         var json = JSONWriter(reserving: 128 * events.count)
         json.beginArray()
         for reply in replies {
-            do throws(RedisError) {
-                try Verdict(reply).write(to: &json)
+            do throws(Problem) {
+                try verdict(reply).write(to: &json)
             } catch {
                 json.beginObject()
-                json.append("error", Problem(error, journal: journal).detail ?? "the event was not counted")
+                json.append("error", error.detail ?? "the event was not counted")
                 json.endObject()
             }
         }
         json.endArray()
         return json.bytes
+    }
+
+    /// The verdict in a reply; 409 if the event's id was used for a report of the same subject, which Redis then tells of.
+    fileprivate func verdict(_ reply: RedisReply) throws(Problem) -> Verdict {
+        if case .array(let elements) = reply, elements.first == .bulk(Array("accepted".utf8)) {
+            throw Problem(.conflict, "the subject has a report with this id; an event wants one of its own")
+        }
+        do throws(RedisError) {
+            return try Verdict(reply)
+        } catch {
+            throw Problem(error, journal: journal)
+        }
     }
 }
