@@ -7,9 +7,15 @@ struct HTTPRequestParserTests {
     private static func read(
         _ text: String, limits: HTTPRequestParser.Limits = .init(), pieces: Int = .max
     ) -> (requests: [HTTPRequest], refusal: Problem?) {
+        read(Array(text.utf8), limits: limits, pieces: pieces)
+    }
+
+    private static func read(
+        _ bytes: [UInt8], limits: HTTPRequestParser.Limits = .init(), pieces: Int = .max
+    ) -> (requests: [HTTPRequest], refusal: Problem?) {
         var parser = HTTPRequestParser(limits: limits)
         var requests: [HTTPRequest] = []
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             let piece = Array(rest.prefix(pieces))
             rest = rest.dropFirst(pieces)
@@ -198,5 +204,37 @@ struct HTTPRequestParserTests {
         }
         #expect(try items(most) == most)
         #expect(throws: Problem.self) { try items(most + 1) }
+    }
+
+    @Test func `damaged requests never trap, and pieces make no difference to what they are`() {
+        let whole = Array(
+            ("POST /a%20b?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"
+                + "PUT http://h/c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + "3;a=b\r\nxyz\r\n0A\r\n0123456789\r\n0\r\nT: u\r\n\r\nGET / HTTP/1.0\r\n\r\n").utf8)
+        let telling = Array("\r\n :;%0123456789aAfF\0\u{7f}\t,/?#*+-HT".utf8) + [0x80, 0xFF]
+        var state: UInt64 = 1
+        func random(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(below))
+        }
+        var refusals = 0
+        for _ in 0..<3000 {
+            var bytes = whole
+            for _ in 0...random(3) {
+                let place = random(bytes.count)
+                switch random(3) {
+                case 0: bytes[place] = telling[random(telling.count)]
+                case 1: bytes.insert(telling[random(telling.count)], at: place)
+                default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random(8)))
+                }
+            }
+            let (requests, refusal) = Self.read(bytes)
+            let (others, other) = Self.read(bytes, pieces: 1 + random(9))
+            #expect(requests.map(\.body) == others.map(\.body))
+            #expect(requests.map(\.path) == others.map(\.path))
+            #expect(refusal?.status == other?.status)
+            if refusal != nil { refusals += 1 }
+        }
+        #expect(refusals > 1000)
     }
 }
