@@ -3,7 +3,6 @@ import SentinelDaemon
 import SentinelEngine
 import SentinelIO
 import SentinelRedis
-import Synchronization
 
 /// The HTTP server against the least that evhttp can do, and `/v1/check` alone and in bad company.
 struct HTTPBench {
@@ -68,7 +67,7 @@ struct HTTPBench {
     ) async throws {
         var configuration = HTTPConfiguration()
         configuration.requestDeadline = .seconds(600)
-        let streams = Streams()
+        let streams = HTTPBroadcast(on: loops.server)
         let server = HTTPServer(configuration, on: loops.server) { request in
             guard request.path == "/stream" else { return router.reply(to: request) }
             return .stream(HTTPResponse(.ok, headers: [("Content-Type", "text/event-stream")])) { streams.add($0) }
@@ -85,7 +84,7 @@ struct HTTPBench {
         while await server.connectionCount < 700 { try await loops.crowd.sleep(for: .milliseconds(5)) }
         let news = Task {
             while !Task.isCancelled {
-                loops.server.execute { streams.write(Array("data: {\"seq\":1,\"rule\":\"rate_limit_hit\"}\n\n".utf8)) }
+                loops.server.execute { streams.send(Array("data: {\"seq\":1,\"rule\":\"rate_limit_hit\"}\n\n".utf8)) }
                 try? await loops.crowd.sleep(for: .milliseconds(100))
             }
         }
@@ -97,17 +96,5 @@ struct HTTPBench {
         report.add("p99 beside others to alone", beside.quantile(0.99) / alone.quantile(0.99), "x")
         await crowd.close()
         await server.close()
-    }
-
-    private final class Streams: Sendable {
-        private let streams = Mutex<[HTTPStream]>([])
-
-        func add(_ stream: HTTPStream) {
-            streams.withLock { $0.append(stream) }
-        }
-
-        func write(_ bytes: [UInt8]) {
-            for stream in streams.withLock({ $0 }) { stream.write(bytes) }
-        }
     }
 }

@@ -68,6 +68,15 @@ final class HTTPHost: Sendable {
         await onLoop { for stream in $0.streams { stream.write(Array(text.utf8)) } }
     }
 
+    /// Sends messages to every stream that is open, a few streams at a time.
+    func broadcast(_ texts: [String]) async {
+        await onLoop { [loop] values in
+            let broadcast = HTTPBroadcast(on: loop)
+            for stream in values.streams { broadcast.add(stream) }
+            for text in texts { broadcast.send(Array(text.utf8)) }
+        }
+    }
+
     func endStreams() async {
         await onLoop { for stream in $0.streams { stream.end() } }
     }

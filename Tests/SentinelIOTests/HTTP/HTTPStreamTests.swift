@@ -84,6 +84,21 @@ struct HTTPStreamTests {
         }
     }
 
+    @Test(arguments: [1, 3, 300])
+    func `a broadcast reaches every stream with every message in order`(messages: Int) async throws {
+        try await HTTPHost.with { host in
+            var clients: [RawClient] = []
+            for _ in 0..<40 { clients.append(try await host.connect(sending: get("/stream"))) }
+            for client in clients { #expect(await client.read(until: "\r\n\r\n") != nil) }
+            await host.broadcast((0..<messages).map { "\($0)." })
+            for client in clients {
+                for number in 0..<messages {
+                    #expect(await client.read(until: ".\r\n")?.hasSuffix("\r\n\(number).\r\n") == true)
+                }
+            }
+        }
+    }
+
     @Test func `500 subscribers and 200 slow clients do not keep others from an answer`() async throws {
         try await HTTPHost.with { host in
             var crowd: [RawClient] = []
