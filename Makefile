@@ -44,6 +44,7 @@ bench: build
 	@/usr/bin/python3 bench/verdict_cost.py
 	@.build/release/bench coordinator
 	@.build/release/bench latency
+	@.build/release/bench http
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
 
 quality: packages

@@ -53,7 +53,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "bench",
-            dependencies: ["SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO"],
+            dependencies: [
+                "SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "CLibevent",
+            ],
             path: "bench/Bench",
             swiftSettings: settings
         ),
@@ -90,7 +92,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SentinelDaemonTests",
-            dependencies: ["SentinelDaemon", "SentinelCore", "CZlib"],
+            dependencies: [
+                "SentinelDaemon", "SentinelEngine", "SentinelCore", "SentinelRedis", "SentinelIO", "TestSupport",
+                "CZlib",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -10,4 +10,6 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
+// For the bench alone, which measures against it.
+#include <event2/http.h>
 #include <event2/util.h>

@@ -65,6 +65,24 @@ struct SocketAddress: Sendable {
         }
     }
 
+    /// The IPv4 or IPv6 address as text, without the port; nil for others.
+    var numericHost: String? {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let isText = withUnsafeBytes(of: storage) { bytes in
+            switch family {
+            case AF_INET:
+                var address = bytes.load(as: sockaddr_in.self).sin_addr
+                return inet_ntop(AF_INET, &address, &text, socklen_t(text.count)) != nil
+            case AF_INET6:
+                var address = bytes.load(as: sockaddr_in6.self).sin6_addr
+                return inet_ntop(AF_INET6, &address, &text, socklen_t(text.count)) != nil
+            default: return false
+            }
+        }
+        guard isText else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         withUnsafePointer(to: storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }

@@ -8,11 +8,13 @@ package final class SocketListener: LoopResource {
     private var id: UInt64?
     private var listener: OpaquePointer?
     private var pause: LoopTimer?
+    private var isAccepting = true
 
     /// Where it listens: with the port the kernel chose when 0 was asked for.
     package private(set) var endpoint: Endpoint
 
-    /// Starts to listen at a numeric address or a path that does not exist yet. The handler must set the stream's
+    /// Starts to listen at a numeric address or a path: one that does not exist yet, or a socket nobody listens on any
+    /// more, which is replaced. The handler must set the stream's
     /// delegate; a stream that cannot be accepted (out of files) is dropped and the next one tried.
     package init(
         at endpoint: Endpoint,
@@ -49,7 +51,16 @@ package final class SocketListener: LoopResource {
         pause?.cancel()
         if let listener { evconnlistener_free(listener) }
         listener = nil
+        if case .unix(let path) = endpoint { unlink(path) }
         loop.unregister(id)
+    }
+
+    /// Leaves connections in the kernel's queue, up to its length, or goes on accepting.
+    package func setAccepting(_ isAccepting: Bool) {
+        self.isAccepting = isAccepting
+        guard let listener else { return }
+        pause?.cancel()
+        _ = isAccepting ? evconnlistener_enable(listener) : evconnlistener_disable(listener)
     }
 
     func loopStops() {
@@ -60,6 +71,7 @@ package final class SocketListener: LoopResource {
         let file = try address.makeSocket()
         var one: Int32 = 1
         setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        if case .unix(let path) = endpoint, isLeftover(address) { unlink(path) }
         let (result, number) = address.withPointer { pointer, length in
             let result = Glibc.bind(file, pointer, length) == 0 ? listen(file, backlog) : -1
             return (result, errno)
@@ -71,18 +83,28 @@ package final class SocketListener: LoopResource {
         return file
     }
 
+    /// Whether a socket file is there that a process left behind which did not end in good order.
+    private static func isLeftover(_ address: SocketAddress) -> Bool {
+        guard let file = try? address.makeSocket() else { return false }
+        defer { Glibc.close(file) }
+        return address.withPointer { pointer, length in
+            connect(file, pointer, length) != 0 && errno == ECONNREFUSED
+        }
+    }
+
     /// Mostly out of files. The connection still waits to be accepted, so without a pause the loop would do nothing else.
     fileprivate func failed() {
         guard let listener else { return }
         evconnlistener_disable(listener)
         pause = LoopTimer(on: loop) { [weak self] in
-            if let listener = self?.listener { evconnlistener_enable(listener) }
+            guard let self, isAccepting, let listener = self.listener else { return }
+            evconnlistener_enable(listener)
         }
         pause?.start(after: .milliseconds(100))
     }
 
-    fileprivate func accepted(_ file: Int32) {
-        guard let stream = try? SocketStream(accepted: file, on: loop) else { return }
+    fileprivate func accepted(_ file: Int32, _ address: SocketAddress?) {
+        guard let stream = try? SocketStream(accepted: file, from: address, on: loop) else { return }
         onAccept(stream)
     }
 }
@@ -94,7 +116,8 @@ private func listenerAccepted(
     _ length: Int32,
     _ context: UnsafeMutableRawPointer?
 ) {
-    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file)
+    let from = address.map { SocketAddress(copying: $0, length: Int(length)) }
+    Unmanaged<SocketListener>.fromOpaque(context!).takeUnretainedValue().accepted(file, from)
 }
 
 private func listenerFailed(_ listener: OpaquePointer?, _ context: UnsafeMutableRawPointer?) {

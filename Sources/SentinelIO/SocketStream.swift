@@ -39,6 +39,9 @@ package final class SocketStream: LoopResource {
     /// Whether bytes can be written.
     package private(set) var isOpen = false
 
+    /// The numeric address of the other side of an accepted TCP connection; nil over a unix socket.
+    package private(set) var remoteHost: String?
+
     /// Begins to connect. A name is looked up without blocking the loop, and its addresses are tried in order.
     /// There is no time limit: close the stream when it takes too long.
     ///
@@ -73,10 +76,12 @@ package final class SocketStream: LoopResource {
     /// Takes over a connected socket.
     init(
         accepted file: Int32,
+        from address: SocketAddress? = nil,
         on loop: EventLoop,
         writeLimit: Int = SocketStream.defaultWriteLimit
     ) throws(IOError) {
         self.loop = loop
+        remoteHost = address?.numericHost
         self.writeLimit = writeLimit
         peer = "a client"
         guard let id = loop.register(self) else {
@@ -137,6 +142,12 @@ package final class SocketStream: LoopResource {
     package func finish() {
         isFinishing = true
         if pendingBytes == 0 { close() } else { setReading(false) }
+    }
+
+    /// Tells the peer that nothing more comes, and goes on reading. What was not yet written is lost.
+    package func shutdownWriting() {
+        guard isOpen, let bufferEvent else { return }
+        _ = shutdown(bufferevent_getfd(bufferEvent), Int32(SHUT_WR))
     }
 
     /// Closes now. What was not yet written is lost; the delegate hears nothing more.

@@ -12,6 +12,9 @@ package struct RedisConfiguration: Sendable {
     package var maxPendingRequests = 100_000
     /// Bytes of requests that may wait for the connection; when there are as many, more fail with `queueFull`.
     package var maxWaitingBytes = 64 << 20
+    /// Whether requests fail at once while the last try to connect has failed, instead of waiting for the next one: for
+    /// those who must answer somebody else now.
+    package var failsFast = false
     /// Between tries to connect.
     package var backoff = Backoff()
 

@@ -34,6 +34,7 @@ final class RedisRequestQueue: RedisLinkDelegate {
             let state = lastFailure.map { ", and there is no connection: \($0.message)" } ?? ""
             return request.fail(error(.queueFull, "\(pending) requests wait already\(state)"))
         }
+        if configuration.failsFast, let lastFailure, !link.isOpen { return request.fail(lastFailure) }
         link.start(delegate: self)
         waiting.append(request)
         waitingBytes += request.pipeline.bytes.count
@@ -147,7 +148,7 @@ final class RedisRequestQueue: RedisLinkDelegate {
         case .closed: end(error)
         // Waiting does not help against a wrong password or database.
         case .noAuth, .noPermission, .server, .notSupported, .badAddress: failWaiting(error)
-        default: break
+        default: if configuration.failsFast { failWaiting(error) }
         }
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Measures Sentinel on this machine: `bench latency` and `bench coordinator`.
+/// Measures Sentinel on this machine: `bench latency`, `bench coordinator` and `bench http`.
 @main
 enum Bench {
     static let usage = """
@@ -8,6 +8,8 @@ enum Bench {
             How long from the answer to the event that earns it until a block stands, while so many events a second come.
         bench coordinator [--events 300000] [-o json]
             How fast a coordinator works off a backlog, and what an event costs it and Redis.
+        bench http [--seconds 10] [-o json]
+            Requests a second against a bare evhttp handler, and /v1/check beside subscribers and slow clients.
 
         """
 
@@ -18,6 +20,7 @@ enum Bench {
                 switch options.what {
                 case .latency: try await LatencyBench(options).run()
                 case .coordinator: try await BacklogBench(options).run()
+                case .http: try await HTTPBench(options).run()
                 }
             print(options.isJSON ? report.json() : report.text(), terminator: "")
         } catch {
@@ -35,7 +38,7 @@ enum Bench {
 /// The command line.
 struct Options {
     enum What: String {
-        case latency, coordinator
+        case latency, coordinator, http
     }
 
     struct Problem: Error, CustomStringConvertible {

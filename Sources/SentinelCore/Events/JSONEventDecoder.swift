@@ -132,8 +132,13 @@ package enum JSONEventDecoder {
             if type == .id, first == UInt8(ascii: "\"") { return scanner.bytes(of: try scanner.string()) }
         }
         let number = try scanner.number()
-        guard number.isInteger else { throw scanner.failure("\"\(label)\" must be a whole number", at: position) }
-        return scanner.bytes(of: number)
+        let digits = scanner.bytes(of: number)
+        if number.isInteger { return digits }
+        // JSON knows one kind of number: many writers make 5.0 of 5.
+        guard let double = Double(String(decoding: digits, as: UTF8.self)), let integer = Int64(exactly: double),
+            integer.magnitude < 1 << 53
+        else { throw scanner.failure("\"\(label)\" must be a whole number", at: position) }
+        return Array(String(integer).utf8)
     }
 
     private static func scanner(_ bytes: [UInt8], in range: Range<Int>?) throws(EventError) -> JSONScanner {

@@ -13,15 +13,18 @@ struct Run: Command {
         """
     static let examples = [
         Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
+        Example("With the HTTP API", "sentinel run --redis redis://127.0.0.1:6379 --listen 127.0.0.1:8787"),
         Example("Beside another Sentinel in the same Redis", "sentinel run --namespace forum"),
     ]
     static let parameters: [Parameter<Self>] = [
         .policy(\.policy),
         .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m"),
+        .option("listen", nil, \.listen, .listenAddress, "serve the HTTP API here: 127.0.0.1:8787, unix:/path"),
     ]
 
     var policy: String?
     var lease = Duration.seconds(3)
+    var listen: ListenAddress?
 
     func validate() throws(ValueProblem) {
         guard lease >= .milliseconds(100), lease <= .seconds(600) else {
@@ -41,8 +44,13 @@ struct Run: Command {
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(
-                try await daemon.run(on: loop) { _ in
-                    context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
+                try await context.withAPI(
+                    at: listen, redis: daemon.redis, policy: document?.policy ?? .standard
+                ) { [daemon] api in
+                    if let api { context.notice("HTTP API at \(api.url)") }
+                    try await daemon.run(on: loop) { _ in
+                        context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
+                    }
                 })
         } catch {
             outcome = .failure(error)

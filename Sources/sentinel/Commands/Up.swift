@@ -4,7 +4,7 @@ import SentinelEngine
 import SentinelIO
 import SentinelRedis
 
-/// Everything on one machine: Redis and the coordinator.
+/// Everything on one machine: Redis, the coordinator and the HTTP API.
 struct Up: Command {
     static let name = "up"
     static let abstract = "Start everything on this machine"
@@ -20,6 +20,7 @@ struct Up: Command {
     static let parameters: [Parameter<Self>] = [
         .policy(\.policy),
         .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
+        .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
         .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
         .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
@@ -27,6 +28,7 @@ struct Up: Command {
 
     var policy: String?
     var data: String?
+    var listen: ListenAddress?
     var replay: String?
     var labels: String?
     var once = false
@@ -51,7 +53,11 @@ struct Up: Command {
         let outcome: Result<ExitCode, any Error>
         do {
             try await redis.start()
-            outcome = .success(try await serve(context, options, document, redis: redis, loop: loop))
+            outcome = .success(
+                try await context.withAPI(
+                    at: listen, otherwise: once ? nil : .standard, redis: redis.configuration,
+                    policy: document?.policy ?? .standard
+                ) { try await serve(context, options, document, redis: redis, loop: loop, api: $0) })
         } catch {
             outcome = .failure(error)
         }
@@ -63,7 +69,7 @@ struct Up: Command {
 
     private func serve(
         _ context: Context, _ options: ReplayRun.Options, _ document: PolicyDocument?, redis: PrivateRedis,
-        loop: EventLoop
+        loop: EventLoop, api: APIServer?
     ) async throws -> ExitCode {
         let keys = Keys(namespace: context.globals.namespace)
         var daemon = Daemon(
@@ -92,7 +98,8 @@ struct Up: Command {
             group.addTask {
                 var policies = isReady.makeAsyncIterator()
                 guard let policy = await policies.next() else { throw CancellationError() }
-                try announce(context, redis)
+                try Task.checkCancellation()
+                try announce(context, redis, api)
                 guard let replay else { return nil }
                 try await feed(replay, options, calls, policy, context)
                 return once ? .ok : nil
@@ -105,9 +112,10 @@ struct Up: Command {
         }
     }
 
-    private func announce(_ context: Context, _ redis: PrivateRedis) throws {
+    private func announce(_ context: Context, _ redis: PrivateRedis, _ api: APIServer?) throws {
         guard !once else { return }
         try context.output.say("Sentinel is up. Redis: unix://\(redis.socket)", .good)
+        if let api { try context.output.say("HTTP API: \(api.url)", .good) }
         if replay == nil { try suggest(["record content --user ada --ip 203.0.113.7 --text hello", "watch"], context) }
         try context.output.flush()
     }

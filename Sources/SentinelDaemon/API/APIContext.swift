@@ -1,0 +1,49 @@
+package import SentinelCore
+package import SentinelEngine
+import SentinelIO
+import SentinelRedis
+
+/// What the routes work with.
+package struct APIContext: Sendable {
+    /// Over a client on the API's own loop, so that awaiting it changes no thread.
+    package var calls: Calls
+    package var policy: Policy
+    package var journal: Journal
+
+    package init(calls: Calls, policy: Policy, journal: Journal) {
+        self.calls = calls
+        self.policy = policy
+        self.journal = journal
+    }
+
+    /// Everything the API can do.
+    package var routes: [Route] {
+        let routes: [Route] = [.health, .ready(self), .check(self), .events(self), .reports(self)]
+        return routes + [.description(of: routes)]
+    }
+
+    /// An answer that waits for Redis; its errors become problems.
+    func later(_ work: @escaping @Sendable () async throws -> HTTPResponse) -> HTTPReply {
+        .later { [journal] in
+            do {
+                return .response(try await work())
+            } catch let problem as Problem {
+                return .problem(problem)
+            } catch let error as RedisError {
+                return .problem(Problem(error, journal: journal))
+            } catch {
+                journal.error("the API failed: \(error)")
+                return .problem(Problem(.internalError))
+            }
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// JSON that nobody should keep.
+    init(_ status: HTTPStatus = .ok, json: [UInt8], headers: [(name: String, value: String)] = []) {
+        self.init(
+            status,
+            headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers, body: json)
+    }
+}

@@ -1,0 +1,54 @@
+package import SentinelCore
+package import SentinelEngine
+package import SentinelIO
+package import SentinelRedis
+
+/// The HTTP API at work: a loop (thread) of its own, with a Redis connection of its own, so that neither the coordinator
+/// nor the API waits for the other.
+package struct APIServer: Sendable {
+    /// Where it listens.
+    package let endpoint: Endpoint
+    private let loop: EventLoop
+    private let client: RedisClient
+    private let server: HTTPServer
+
+    /// For a request that has begun when the server is told to stop.
+    private static let patience = Duration.seconds(5)
+
+    /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is.
+    package static func start(
+        at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal
+    ) async throws -> APIServer {
+        let loop = try EventLoop(name: "api")
+        var configuration = redis
+        configuration.failsFast = true
+        configuration.requestTimeout = .seconds(2)
+        configuration.connectTimeout = .seconds(2)
+        let client = RedisClient(configuration, on: loop)
+        let context = APIContext(calls: Calls(client: client, keys: keys), policy: policy, journal: journal)
+        let router = Router(context.routes)
+        let server = HTTPServer(on: loop) { request in
+            HostCheck.problem(request).map(HTTPReply.problem) ?? router.reply(to: request)
+        }
+        do {
+            let endpoint = try await server.listen(at: address.endpoint)
+            return APIServer(endpoint: endpoint, loop: loop, client: client, server: server)
+        } catch {
+            await client.close()
+            await loop.stop()
+            throw error
+        }
+    }
+
+    /// As people type it: `http://127.0.0.1:8787`, `unix:/run/sentinel.sock`.
+    package var url: String {
+        if case .tcp = endpoint { "http://\(endpoint)" } else { endpoint.description }
+    }
+
+    /// Answers what has begun, and ends.
+    package func stop() async {
+        await server.drain(within: Self.patience)
+        await client.close()
+        await loop.stop()
+    }
+}

@@ -1,0 +1,62 @@
+import SentinelCore
+import SentinelDaemon
+import SentinelEngine
+import SentinelIO
+import SentinelRedis
+import TestSupport
+
+/// The API over a real Redis with the standard policy, and a client that asks it.
+struct APIHost {
+    let server: RedisServer
+    let calls: Calls
+    let api: APIServer
+    private let client: HTTPClient
+
+    struct Answer {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: String
+
+        /// Null if it is not JSON.
+        var json: JSONValue { (try? JSONReader.read(Array(body.utf8))) ?? .null }
+    }
+
+    static func with(policy: Policy = .standard, body: (APIHost) async throws -> Void) async throws {
+        try await withRedisServer { server in
+            let calls = Calls(client: server.client(), keys: Keys())
+            _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(policy)
+            let api = try await APIServer.start(
+                at: try ListenAddress(parsing: "127.0.0.1:0"), redis: server.configuration, keys: calls.keys,
+                policy: policy, journal: .silent)
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(
+                    try await body(
+                        APIHost(server: server, calls: calls, api: api, client: HTTPClient(on: server.loop))))
+            } catch {
+                outcome = .failure(error)
+            }
+            await api.stop()
+            try outcome.get()
+        }
+    }
+
+    func ask(
+        _ method: String, _ target: String, _ body: String = "", type: String? = nil, host: String? = nil
+    ) async throws -> Answer {
+        let headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
+        let response = try await client.send(
+            .init(method, target, headers: headers, body: Array(body.utf8)), to: api.endpoint, host: host,
+            timeout: .seconds(20))
+        return Answer(
+            status: response.status, headers: response.headers, body: String(decoding: response.body, as: UTF8.self))
+    }
+
+    func get(_ target: String) async throws -> Answer {
+        try await ask("GET", target)
+    }
+
+    func post(_ target: String, _ body: String, type: String = "application/json") async throws -> Answer {
+        try await ask("POST", target, body, type: type)
+    }
+}
