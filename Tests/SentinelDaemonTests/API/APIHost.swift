@@ -24,7 +24,7 @@ struct APIHost {
     static func with(policy: Policy = .standard, body: (APIHost) async throws -> Void) async throws {
         try await withRedisServer { server in
             let calls = Calls(client: server.client(), keys: Keys())
-            _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(policy)
+            _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(PolicyDocument(policy))
             let api = try await APIServer.start(
                 at: try ListenAddress(parsing: "127.0.0.1:0"), redis: server.configuration, keys: calls.keys,
                 policy: policy, journal: .silent)
