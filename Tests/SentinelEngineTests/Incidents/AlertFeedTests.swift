@@ -69,9 +69,9 @@ struct AlertFeedTests {
 
     private struct NeverHappened: Error {}
 
-    /// Asks again and again until the answer is yes; fails after ten seconds.
+    /// Asks again and again until the answer is yes; fails after a minute.
     private static func eventually(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw NeverHappened() }
             try await Task.sleep(for: .milliseconds(2))
@@ -153,7 +153,9 @@ struct AlertFeedTests {
                 _ = try await publisher.calls.client.call("PUBLISH", publisher.calls.keys.alerts, payload)
                 try await publisher.publish(2)
             }
-            #expect(items == ["1", "foreign", "2"])
+            // A number far ahead sends the feed to the log, where the next alert may stand already.
+            #expect(items.filter { $0 != "foreign" } == ["1", "2"])
+            #expect(items.count { $0 == "foreign" } == 1)
         }
     }
 

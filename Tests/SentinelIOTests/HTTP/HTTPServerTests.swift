@@ -152,9 +152,9 @@ struct HTTPServerTests {
     @Test func `a client that dribbles bytes is cut when its time is up`() async throws {
         try await HTTPHost.with(configure: { $0.requestDeadline = .milliseconds(500) }) { host in
             for hasAnswered in [false, true] {
+                let start = ContinuousClock.now
                 let client = try await host.connect(sending: hasAnswered ? get("/now") : "GET /")
                 if hasAnswered { _ = await client.read(until: "now\n") }
-                let start = ContinuousClock.now
                 let dribble = Task {
                     for byte in (hasAnswered ? "GET /" : "") + String(repeating: "a", count: 1000) {
                         await client.send(String(byte))
