@@ -45,7 +45,8 @@ package actor Coordinator {
     private var saidHash: String?
     private var histories: Histories
     private var scorer: Scorer
-    private var hasLease = false
+    /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
+    private var mayHoldLease = false
     /// Of which lease the journal has heard.
     private var saidEpoch: Int64 = 0
 
@@ -86,7 +87,6 @@ package actor Coordinator {
                     end = error
                     continue
                 }
-                hasLease = false
                 failures += 1
                 journal.warning("coordinator \(configuration.keys.prefix): \(error)")
                 let delay = Backoff(initial: .milliseconds(50), limit: .seconds(2))
@@ -94,8 +94,7 @@ package actor Coordinator {
                 try? await loop.sleep(for: delay)
             }
         }
-        // Whose lease ran out may have taken it anew before it learned that it must end.
-        if hasLease || end != nil {
+        if mayHoldLease {
             // In a task of its own, for this one may be cancelled.
             await Task { _ = try? await self.lease(release: true) }.value
         }
@@ -109,11 +108,11 @@ package actor Coordinator {
         // A Redis that came back empty has no library either.
         try await followPolicy()
         guard hash != nil, let epoch = try await lease() else {
+            mayHoldLease = false
             onProgress()
             try? await loop.sleep(for: configuration.leaseTime / 6)
             return
         }
-        hasLease = true
         if epoch != saidEpoch {
             saidEpoch = epoch
             journal.info(
@@ -274,6 +273,7 @@ package actor Coordinator {
             "sentinel_lease", "1", configuration.keys.prefix, "owner", configuration.owner,
             "ttl", configuration.leaseTime.milliseconds,
         ]
+        mayHoldLease = true
         if release { arguments.append(contentsOf: ["release", "1"] as [any RedisArgument]) }
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)

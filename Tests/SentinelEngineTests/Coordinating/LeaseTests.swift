@@ -90,4 +90,22 @@ struct LeaseTests {
             _ = await task.value
         }
     }
+
+    @Test
+    func `a coordinator that is stopped while it asks for the lease leaves none behind`() async throws {
+        try await Stage.with { stage in
+            let redis = stage.calls.client
+            _ = try await redis.call("CLIENT", "PAUSE", 60_000, "WRITE")
+            let task = stage.coordinator("one", lease: .seconds(600))
+            try await stage.wait("the question") {
+                try await redis.call("CLIENT", "LIST").string.split(separator: "\n").contains {
+                    $0.contains("cmd=fcall") && $0.contains("flags=b")
+                }
+            }
+            task.cancel()
+            _ = try await redis.call("CLIENT", "UNPAUSE")
+            #expect(await task.value == nil)
+            #expect(try await stage.owner() == nil)
+        }
+    }
 }
