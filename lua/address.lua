@@ -89,11 +89,11 @@ end
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
 local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 4096
 
--- text: canonical; network: its /24 or /48; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); names: whatever a
--- block may name it by, the address first; stamps, epoch: see state.lua.
+-- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); stamps, epoch: see state.lua; groups, or a,
+-- b, c, d: its numbers.
 local function describe(value)
   local a, b, c, d = parse4(value)
-  local known = { text = value, names = {}, stamps = {}, epoch = 0 }
+  local known = { text = value, epoch = -1 }
   local groups
   if not a then
     groups = parse6(value)
@@ -105,30 +105,57 @@ local function describe(value)
   end
   if a then
     known.subject = 'ip:' .. known.text
-    known.network = prefix4(a, b, c, d, 24)
-    for i, bits in ipairs(POLICY.net4) do known.names[i + 1] = 'net:' .. prefix4(a, b, c, d, bits) end
+    known.a, known.b, known.c, known.d = a, b, c, d
   else
-    known.text = text6(groups)
+    known.text, known.groups = text6(groups), groups
     known.subject = POLICY.subject6 == 128 and 'ip:' .. known.text
       or 'net:' .. prefix6(groups, POLICY.subject6)
-    known.network = prefix6(groups, 48)
-    for i, bits in ipairs(POLICY.net6) do known.names[i + 1] = 'net:' .. prefix6(groups, bits) end
   end
-  known.names[1] = 'ip:' .. known.text
   return known
 end
 
--- The address in `value`, described; error when it is none.
-function S.address(name, field, value)
+-- The address in `value`, described; nil when it is none.
+local function address_in(value)
   local known = addresses[value]
   if known then return known end
   known = describe(value)
-  if not known then
-    S.fail('BADARG', name .. ': ' .. field .. ' is ' .. S.shown(value) .. ', want an IPv4 or IPv6 address')
-  end
+  if not known then return nil end
   if addresses_known >= ADDRESSES_MOST then addresses, addresses_known = {}, 0 end
   addresses[value], addresses_known = known, addresses_known + 1
   return known
+end
+
+-- The same; error when it is none.
+function S.address(name, field, value)
+  local known = address_in(value)
+  if not known then
+    S.fail('BADARG', name .. ': ' .. field .. ' is ' .. S.shown(value) .. ', want an IPv4 or IPv6 address')
+  end
+  return known
+end
+
+-- Whatever a block may name an address by, the address first. Few events need it: so it is made when one does.
+function S.address_names(address)
+  local names = address.names
+  if not names then
+    names = { 'ip:' .. address.text }
+    for i, bits in ipairs(address.a and POLICY.net4 or POLICY.net6) do
+      names[i + 1] = 'net:' .. (address.a and prefix4(address.a, address.b, address.c, address.d, bits)
+        or prefix6(address.groups, bits))
+    end
+    address.names = names
+  end
+  return names
+end
+
+-- Its /24 or /48.
+function S.network_of(address)
+  local network = address.network
+  if not network then
+    network = address.a and prefix4(address.a, address.b, address.c, address.d, 24) or prefix6(address.groups, 48)
+    address.network = network
+  end
+  return network
 end
 
 local function listed(lengths, bits)

@@ -11,8 +11,8 @@ function S.listed(event)
   local address, user = event.address, event.subjects.user
   local scores
   if not address then scores = call('ZMSCORE', place.blocks, user)
-  elseif user then scores = call('ZMSCORE', place.blocks, user, unpack(address.names))
-  else scores = call('ZMSCORE', place.blocks, unpack(address.names)) end
+  elseif user then scores = call('ZMSCORE', place.blocks, user, unpack(S.address_names(address)))
+  else scores = call('ZMSCORE', place.blocks, unpack(S.address_names(address))) end
   for i = 1, #scores do
     if scores[i] then return scores end
   end
@@ -38,6 +38,42 @@ S.preparations[#S.preparations + 1] = function()
   for _, name in ipairs(POLICY.allow) do ALWAYS[name] = true end
 end
 
+-- Changes of the list are numbered: `<prefix>:seq:blocks` holds the last number. What this Redis changed lately it
+-- also remembers, by name, so that a block of one subject sends nobody else to ask the list. A memo, not state: where
+-- a number was missed (another primary, another build of the library), or too many are known, it begins anew.
+local CHANGES_MOST = 4096
+
+-- Takes in the number that the list has now, as Redis holds it.
+function S.note_list(text)
+  if text == place.list then return end
+  place.list, place.list_number = text, tonumber(text) or 0
+  if place.list_number ~= place.changed then
+    place.changed, place.changes_from = place.list_number, place.list_number
+    place.changes, place.changes_known, place.nets_changed = {}, 0, 0
+  end
+end
+
+local function note_change(prefix, seq, subject)
+  local at = places[prefix]
+  if not at or at.changed ~= seq - 1 then return end -- the next S.note_list finds out
+  at.changed = seq
+  if sub(subject, 1, 4) == 'net:' then
+    at.nets_changed = seq
+  elseif at.changes_known >= CHANGES_MOST then
+    at.changes_from, at.changes, at.changes_known = seq, {}, 0
+  else
+    at.changes[subject], at.changes_known = seq, at.changes_known + 1
+  end
+end
+
+-- Whether whoever was on no list at number `since` surely is on none now.
+function S.still_unlisted(since, user, address)
+  if since < place.changes_from or since > place.list_number then return false end
+  local changes = place.changes
+  if user and (changes[user] or 0) > since then return false end
+  return not address.subject or (changes['ip:' .. address.text] or 0) <= since and place.nets_changed <= since
+end
+
 -- Whether any of these names is on the allow list, or allowed by the policy.
 function S.allowed(names, now)
   for i = 1, #names do
@@ -54,7 +90,7 @@ end
 function S.names(name, subject)
   local kind, id = match(subject, '^(.-):(.*)$')
   if kind ~= 'ip' then return { subject } end
-  return S.address(name, 'subject', id).names
+  return S.address_names(S.address(name, 'subject', id))
 end
 
 local ACTIONS = { block = true, challenge = true, throttle = true }
@@ -125,6 +161,7 @@ local function announce(namespace, prefix, change, subject, text)
   local message = '{"seq":' .. S.decimal(seq) .. ',"change":"' .. change .. '","subject":'
     .. cjson.encode(S.printable(subject)) .. ',"block":' .. (text or 'null') .. '}'
   call('PUBLISH', namespace .. ':blocks', message)
+  note_change(prefix, seq, subject)
   return seq
 end
 

@@ -51,12 +51,12 @@ function S.packed_sets(scope)
 end
 
 -- What the event has to say to the rules that count its values: a list of {rule, scope, set, value, place in the
--- set}, or nil. `stamped`: nothing is new about user and address.
-function S.values_of(event, stamped)
+-- set}, or nil. `paired`: nothing is new about user and address.
+function S.values_of(event, paired)
   local rules, list = event.watched.distinct, nil
   for i = 1, #rules do
     local rule = rules[i]
-    if not (stamped and rule.paired) then
+    if not (paired and rule.paired) then
       local scope = rule.scope
       local subject, value = event.actor, S.value_of(event, rule.distinct)
       if scope ~= ACTOR then subject = event.subjects[scope.id]

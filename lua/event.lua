@@ -64,13 +64,14 @@ end
 -- The short way of an event that names kind, user, address, perhaps text and tokens, and nothing else: its reply; nil
 -- where it is not the usual event of a known user at a known address, and nothing was written.
 function S.short_way(argv)
+  if S.asking then return nil end
   local count, shape = #argv, shapes
   for i = 1, count, 2 do
     shape = shape[argv[i]]
     if not shape then return learn_shape(argv) end
   end
   if shape[COUNT] ~= count then return nil end
-  local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], addresses[argv[shape[IP_AT]]]
+  local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], address_in(argv[shape[IP_AT]])
   local text, weight = argv[shape[TEXT_AT]], argv[shape[TOKENS_AT]]
   if weight then weight = numbers[weight] else weight = 0 end
   if not (watched and address and weight) or #user > 256 or user == '' or text and #text > text_most then
@@ -98,7 +99,7 @@ local event = { subjects = subjects, weights = weights, own = own }
 -- The value of a field as rules look at it: addresses as they are counted; nil where the event has none.
 function S.value_of(of, field)
   if field == 'ip' then return subjects.ip end
-  if field == 'network' then return of.address and of.address.network end
+  if field == 'network' then return of.address and S.network_of(of.address) end
   if field == 'anonymous' then return of.is_anonymous and 'true' or 'false' end
   return own[field] or BUILT_IN[field] and of[field] or nil
 end
@@ -182,8 +183,8 @@ end
 -- Everything that a block or an allow may name the event by: the user, the address, the networks around it.
 function S.names_of(of)
   if not of.address then return { of.subjects.user } end
-  if not of.subjects.user then return of.address.names end
-  return { of.subjects.user, unpack(of.address.names) }
+  if not of.subjects.user then return S.address_names(of.address) end
+  return { of.subjects.user, unpack(S.address_names(of.address)) }
 end
 
 -- The verdict on a blocked subject; counts it in the subject's tally when `counted`.

@@ -75,8 +75,9 @@ local function new_place(name, keys)
     prefix = prefix, namespace = namespace, partition = partition, events = prefix .. ':events',
     blocks = prefix .. ':blocks', allow = prefix .. ':allow', block_changes = prefix .. ':seq:blocks',
     actors = prefix .. ':s:actor:', users = prefix .. ':s:actor:user:', states = {}, windows = {}, user_windows = {},
-    -- See state.lua: the piece of time and the block list that stamps are of.
-    bucket = 0, ends = 0, newest = 0, is_late = false, generation = false, epoch = 0,
+    -- See state.lua: the piece of time that stamps are of; blocks.lua: changes of the list.
+    bucket = 0, ends = 0, newest = 0, is_late = false, epoch = 0, list = false, list_number = 0, changed = 0,
+    changes = {}, changes_known = 0, changes_from = 0, nets_changed = 0,
   }
   for _, scope in ipairs(SCOPES) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'

@@ -13,7 +13,8 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   local event = S.event(NAME, argv, false)
   local now = S.now(NAME, prefix, event.at)
   S.note_time(now)
-  local scores = not S.load_states(event) and S.listed(event)
+  local _, unlisted = S.load_states(event)
+  local scores = not unlisted and S.listed(event)
   if scores then
     local blocked, till = S.blocked(event, scores, now)
     if blocked then return S.blocked_reply(prefix, blocked, till, now, false) end

@@ -1,10 +1,11 @@
 -- sentinel_commit: a coordinator's batch is done: states saved, cursor moved, log trimmed, counters added; atomically.
 --
 -- FCALL sentinel_commit 1 <namespace>:{<partition>} epoch <lease> cursor <log position> entries <n>
---   [count <name> <n>]… [state <name> <ttl ms> <bytes>]…
+--   [count <name> <n>]… [states <ttl ms> <n> [<name> <bytes>]…]… [fields <hash> <ttl ms> <n> [<field> <bytes>]…]…
 --   entries: how many log entries this batch read
---   name of a state: u:<user>, t:<text>, a:<address> or x:<subject>, the part of its key behind `<prefix>:`; whatever
---     stands there is replaced
+--   states: n of them, that live as long; a name is u:<user>, a:<address> or x:<subject>, the part of its key behind
+--     `<prefix>:`; whatever stands there is replaced
+--   fields: n of a hash t:#<term>:<span>, see TextShelves.swift
 --   counters go to `<prefix>:stats:<UTC day>`
 --
 -- Replies: cursor <log position>, dropped <n>, the entries that fell off the log unread since the last commit, and
@@ -12,39 +13,60 @@
 
 local NAME = 'sentinel_commit'
 local DAY = 86400000
-local STATE_NAMES = ', want u:<user>, t:<text>, a:<address> or x:<subject>'
-local EXPECTED = ' (known: count, cursor, entries, epoch, state)'
+local UNPACKED = 2000 -- arguments at once: Lua allows 8000
+local STATE_NAMES = ', want u:<user>, a:<address> or x:<subject>'
+local EXPECTED = ' (known: count, cursor, entries, epoch, fields, states)'
 
--- The words of the call: {epoch, cursor, entries}, list of {name, count}, list of {key, ttl, bytes}.
-local function parse(prefix, argv)
-  local single, counts, states = {}, {}, {}
+-- The last place in argv of `text` pairs, of which the first is at i.
+local function pairs_end(word, text, i, argv)
+  local stop = i - 1 + 2 * S.integer(NAME, word, text, 0, 1000000)
+  if stop > #argv then S.fail('BADARG', NAME .. ': ' .. word .. ' are fewer than the ' .. text .. ' announced') end
+  return stop
+end
+
+-- The words of the call: {epoch, cursor, entries}, list of {name, count}, list of {ttl, first and last place in argv},
+-- list of {hash, ttl, first and last place}.
+local function parse(argv)
+  local single, counts, states, hashes = {}, {}, {}, {}
   local i = 1
   while i <= #argv do
-    local word, value, more, bytes = argv[i], argv[i + 1], argv[i + 2], argv[i + 3]
+    local word, value, more = argv[i], argv[i + 1], argv[i + 2]
     if word == 'count' and more then
       if #value > 64 or not find(value, '^[%w_.:-]+$') then
         S.fail('BADARG', NAME .. ': count is of ' .. S.shown(value) .. ', want letters, digits and _.:-')
       end
       counts[#counts + 1] = { value, S.integer(NAME, 'count ' .. value, more, 0, S.MAX_TIME) }
       i = i + 3
-    elseif word == 'state' and bytes then
-      if #value > 320 or not find(value, '^[autx]:.') then
-        S.fail('BADARG', NAME .. ': state is ' .. S.shown(value) .. STATE_NAMES)
+    elseif word == 'states' and more then
+      local ttl = S.integer(NAME, 'ttl', value, 1, S.MAX_TIME)
+      local stop = pairs_end(word, more, i + 3, argv)
+      for k = i + 3, stop, 2 do
+        local name = argv[k]
+        if #name > 320 or not find(name, '^[aux]:.') then
+          S.fail('BADARG', NAME .. ': name of a state is ' .. S.shown(name) .. STATE_NAMES)
+        end
       end
-      states[#states + 1] = { prefix .. ':' .. value, S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), bytes }
-      i = i + 4
+      states[#states + 1] = { ttl, i + 3, stop }
+      i = stop + 1
+    elseif word == 'fields' and argv[i + 3] then
+      if #value > 64 or not find(value, '^t:#%l+:%-?%d+$') then
+        S.fail('BADARG', NAME .. ': fields are of ' .. S.shown(value) .. ', want t:#<term>:<span>')
+      end
+      local ttl, stop = S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), pairs_end(word, argv[i + 3], i + 4, argv)
+      hashes[#hashes + 1] = { value, ttl, i + 4, stop }
+      i = stop + 1
     elseif word == 'epoch' or word == 'cursor' or word == 'entries' then
       if not value then S.fail('BADARG', NAME .. ': ' .. word .. ' stands without its value') end
       if single[word] then S.fail('BADARG', NAME .. ': field ' .. word .. ' is given twice') end
       single[word] = value
       i = i + 2
-    elseif word == 'count' or word == 'state' then
+    elseif word == 'count' or word == 'states' or word == 'fields' then
       S.fail('BADARG', NAME .. ': ' .. word .. ' stands without its values')
     else
       S.fail('BADARG', NAME .. ': unknown word ' .. S.shown(word) .. EXPECTED)
     end
   end
-  return single, counts, states
+  return single, counts, states, hashes
 end
 
 -- Of the reply of XINFO, the value of one field.
@@ -68,7 +90,7 @@ end
 
 S.register(NAME, {}, function(keys, argv)
   local prefix = S.partition(NAME, keys)
-  local single, counts, states = parse(prefix, argv)
+  local single, counts, states, hashes = parse(argv)
   local epoch, cursor = S.required(NAME, single, 'epoch'), S.required(NAME, single, 'cursor')
   local entries = S.integer(NAME, 'entries', S.required(NAME, single, 'entries'), 0, 1000000)
   local ms, seq = match(cursor, '^(%d+)%-(%d+)$')
@@ -77,14 +99,25 @@ S.register(NAME, {}, function(keys, argv)
   end
   S.fence(NAME, prefix, epoch)
   local stream = prefix .. ':events'
-  local stats = prefix .. ':stats:' .. S.decimal(floor(S.now(NAME, prefix) / DAY))
+  local now = S.now(NAME, prefix)
+  local stats = prefix .. ':stats:' .. S.decimal(floor(now / DAY))
   local read = entries > 0 and entries_read(stream) + entries
   S.want_type(stats, 'hash')
   for _, count in ipairs(counts) do S.want_count(stats, count[1]) end
   S.want_count(stats, 'events')
   S.want_count(stats, 'dropped')
 
-  for _, state in ipairs(states) do call('SET', state[1], state[3], 'PX', S.decimal(state[2])) end
+  local head = prefix .. ':'
+  for _, hash in ipairs(hashes) do S.want_type(head .. hash[1], 'hash') end
+  for _, hash in ipairs(hashes) do
+    local key = head .. hash[1]
+    for k = hash[3], hash[4], UNPACKED do call('HSET', key, unpack(argv, k, math.min(k + UNPACKED - 1, hash[4]))) end
+    if hash[4] > hash[3] then call('PEXPIREAT', key, S.decimal(now + hash[2])) end
+  end
+  for _, group in ipairs(states) do
+    local till = S.decimal(now + group[1])
+    for k = group[2], group[3], 2 do call('SET', head .. argv[k], argv[k + 1], 'PXAT', till) end
+  end
   local dropped = 0
   if entries > 0 then
     call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))

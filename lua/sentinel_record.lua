@@ -52,7 +52,7 @@ S.register(NAME, {}, function(keys, argv)
     S.note_time(now)
   end
   local express = event.watched.express
-  if express and not S.fetched and event.user and not event.is_anonymous and not event.id then
+  if express and not S.fetched and not S.asking and event.user and not event.is_anonymous and not event.id then
     short = express(place, argv, event.watched.pairs, event.user, event.address or NOWHERE,
       event.weights[event.watched.weight] or 0, now, now_text)
     if short then return short end
@@ -60,20 +60,20 @@ S.register(NAME, {}, function(keys, argv)
 
   -- Read. A remembered answer and the block list want to know the time; so do limits that may be exceeded. Where
   -- nothing does, the log entry comes first and tells it: a command less.
-  local id, stamped = event.id, S.load_states(event)
+  local id, paired, unlisted = event.id, S.load_states(event)
   local answer, answered_till
   if id then answer, answered_till = S.remembered(prefix, ACTOR, id) end
-  local scores = not stamped and S.listed(event)
+  local scores = not unlisted and S.listed(event)
   if answer or scores then
     if not now then now, now_text = S.now(NAME, prefix) end
-    if S.note_time(now) and stamped then S.again(now) end
+    if S.note_time(now) and paired then S.again(now) end
     if answer and answered_till > now then return answer end
     local blocked, till
     if scores then blocked, till = S.blocked(event, scores, now) end
     if blocked then return S.blocked_reply(prefix, blocked, till, now, true) end
   end
   local all = S.series_of(event)
-  local values = (not stamped or event.watched.loose) and S.values_of(event, stamped)
+  local values = (not paired or event.watched.loose) and S.values_of(event, paired)
   local fits, remaining, rule, limit, ends, refused, flags, exempt
   if not (values and not S.values_fit(values, event)) then fits, remaining, rule, limit, ends = S.fits(all, event) end
   if fits then
@@ -82,7 +82,7 @@ S.register(NAME, {}, function(keys, argv)
   elseif not now then
     now, now_text = S.now(NAME, prefix)
   end
-  if S.note_time(now) and stamped then S.again(now) end
+  if S.note_time(now) and paired then S.again(now) end
 
   -- Decide.
   if not fits or now >= ends then
@@ -98,7 +98,7 @@ S.register(NAME, {}, function(keys, argv)
     end
     local exceeded = values and S.add_values(values, event, now)
     if exceeded then flags = joined(flags, exceeded) end
-    if not stamped and not scores then S.stamp(event) end
+    if not (paired and unlisted) and not scores then S.stamp(event) end
   end
   local reply
   if refused then

@@ -18,8 +18,8 @@
 --   judge(now, event, spare)    what the limits say at time now to one more event (spare 1: what is left before it).
 --               Returns the least that is left of a limit that refuses, its rule, its figure, and until when that
 --               holds: then the next entry leaves a window. What is exceeded goes to S.exceed
---   count(key, now, text, weight, fresh)   adds the event (fresh: there is no state yet). Returns the entry's member,
---               and whether there is something to settle
+--   count(key, now, text, weight)   adds the event. Returns the entry's member, whether there is something to settle,
+--               and whether it is the first
 --   settle(key) trims the sorted set and renews its time to live;  fresh(key): gives it its first
 --   reset(now, window)    how long until a window of that length holds nothing, if nothing comes
 --   pack()      them as they stand in the state
@@ -33,12 +33,13 @@ local MOST = 16 -- limits in one series: Lua allows 60 outer locals in a functio
 local CODE = [[
 local S, series, call, pack, unpacked, sub, decimal = ...
 local rules, exceed, slide, log, again, KEEP = series.rules, S.exceed, S.slide, S.log, S.again, series.keep
+local stamped_at, still_unlisted = S.stamped_at, S.still_unlisted
 local n, total, last, expires = 0, 0, 0, 0
 local $firsts
 
 function series.read(raw)
   $row = unpacked('$format', raw, $offset)
-  return n >= 0
+  return n > 0 or n == 0 and not S.asking
 end
 
 function series.ask(...)
@@ -55,9 +56,10 @@ $judged
   return least, tightest, most, ends
 end
 
-function series.count(key, now, text, weight, fresh)
-$counted_carefully
-  return member, $due
+function series.count(key, now, text, weight)
+  local fresh = n == 0 and not S.asking
+$counted
+  return member, $due, fresh
 end
 
 function series.settle(key)
@@ -71,7 +73,7 @@ function series.settle(key)
 end
 
 function series.fresh(key)
-  expires = last + $ttl
+  expires, series.scope.renewed = last + $ttl, true
   return call('PEXPIRE', key, '$ttl', 'NX') == 1
 end
 
@@ -90,8 +92,10 @@ local asked = { is_anonymous = false, weights = {} }
 function series.express(place, argv, pairs, user, address, weight, now, text)
   local state = place.users .. user
   local found = call('MGET', place.block_changes, state)
-  local raw, stamp = found[2], address.epoch == place.epoch and address.stamps[pairs]
-  if not (stamp and raw and found[1] == place.generation and sub(raw, $size + 1, $size + #stamp) == stamp) then
+  local raw = found[2]
+  if found[1] ~= place.list then S.note_list(found[1]) end
+  local since = raw and stamped_at(raw, pairs, address)
+  if not since or since ~= place.list_number and not still_unlisted(since, 'user:' .. user, address) then
     S.fetched = found
     return nil
   end
@@ -109,9 +113,13 @@ $asking$fitted
     asked.weights[$sum], series.scope.subject = weight, 'user:' .. user
     least, tightest, most = series.judge(now, asked, 0)
   end
-  local key = place.user_windows[series] .. user
+  local key, fresh = place.user_windows[series] .. user, n == 0
 $counted
-  if $due then
+  if fresh then
+    S.undo('ZREM', key, member)
+    if not series.fresh(key) then again() end
+    call('PEXPIRE', state, series.scope.ttl)
+  elseif $due then
     series.settle(key)
     call('PEXPIRE', state, series.scope.ttl)
   end
@@ -158,9 +166,8 @@ local COUNTED = [[
 $begun
   n, total, last = n + 1, $total, now
 ]]
-local ADD = [[call('ZADD', key, text, member)]]
--- Without a state there should be no sorted set either: nothing of it may be written over.
-local ADD_FIRST = [[if not fresh then call('ZADD', key, text, member)
+-- Where nothing was counted there should be no sorted set either: nothing of it may be written over.
+local ADD = [[if not fresh then call('ZADD', key, text, member)
   elseif call('ZADD', key, 'NX', text, member) == 0 then again() end]]
 
 local function filled(template, values)
@@ -221,18 +228,16 @@ local function equip(series, offset, size)
     member = series.weight and "pack('>I5dd', n + 1, total, weight)" or "pack('>I5', n + 1)",
     total = series.weight and 'total + weight' or 'total', begun = concat(begun, '\n'), add = ADD,
   }
-  local counted = filled(COUNTED, counting)
-  counting.add = ADD_FIRST
   local code = filled(CODE, {
     format = series.format, offset = offset, size = size, firsts = concat(firsts, ', '), place = series.place,
-    unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted), counted = counted,
+    unknown = concat(unknown, '\n  '), judged = concat(judged), fitted = concat(fitted),
     row = 'n, ' .. (series.weight and 'total, ' or '') .. 'last, expires, ' .. concat(firsts, ', '),
     weight = series.weight and format('event.weights[%q] or 0', series.weight) or '0',
     sum = format('%q', series.weight or 'none'),
     -- An event of no weight only asks: that is not for the short way.
     asking = series.asks and '  if weight == 0 then\n    S.fetched = found\n    return nil\n  end\n' or '',
     due = 'expires - now < ' .. window .. (series.loose and ' or n % 64 == 0' or ''),
-    counted_carefully = filled(COUNTED, counting),
+    counted = filled(COUNTED, counting),
     window = window, ttl = ttl,
   })
   assert(loadstring(code, '=series'))(S, series, call, pack, unpacked, sub, S.decimal)
@@ -354,10 +359,29 @@ local function watched_of(kind)
   end
   watched.pairs = pair_sets[set]
   local only = watched.series[1]
-  if watched.plain and #watched.series == 1 and not watched.loose and not only.varies then
-    watched.express, watched.weight = only.express, only.weight
+  if watched.plain and not watched.loose then
+    if not only then
+      watched.express = S.express
+    elseif not watched.series[2] and not only.varies then
+      watched.express, watched.weight = only.express, only.weight
+    end
   end
   return watched
+end
+
+-- The same for events that no limit counts.
+function S.express(at, argv, pairs, user, address, _, now)
+  local state = at.users .. user
+  local found = call('MGET', at.block_changes, state)
+  if found[1] ~= at.list then S.note_list(found[1]) end
+  local since = found[2] and S.stamped_at(found[2], pairs, address)
+  if not since or since ~= at.list_number and not S.still_unlisted(since, 'user:' .. user, address) then
+    S.fetched = found
+    return nil
+  end
+  local logged_at = S.log(argv)
+  if (now or logged_at) >= at.ends then S.again(now or logged_at) end
+  return { 'verdict', 'allow' }
 end
 
 S.preparations[#S.preparations + 1] = function()

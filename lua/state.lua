@@ -14,26 +14,26 @@
 --
 -- Most events come from a user at an address that are both known, and blocked by nobody. The *stamp* of the actor's
 -- state says so: its length, the layout's tag, the time (`place.bucket`) in which all rules about this pair have
--- counted it, their number, the address, and the number of the last change of the block list. Where it is what this
--- event's stamp would be, nobody needs to look at blocks or at distinct values: nothing can have changed.
+-- counted it, their number and the address. Where it is what this event's stamp would be, nobody needs to look at
+-- distinct values: nothing can have changed. Behind it stands the number of the last change of the block list, which
+-- says the same of blocks where those since were about others (S.still_unlisted).
 
 local HEAD, HEAD_SIZE = '<c1I4I1I4dI2', 20
 S.HEAD_SIZE = HEAD_SIZE
 local UNKNOWN = -1 -- as n: nothing known yet, ask the sorted set
 local NO_STAMP = '\1'
-local NOWHERE = { text = '', stamps = {}, epoch = 0 } -- the address of an event that names none
+local NOWHERE = { text = '', epoch = -1 } -- the address of an event that names none
 
 -- Which call runs: what carries its number belongs to it.
 local serial = 0
 local epochs = 0
 
--- The stamp of the running call's event.
-local function stamp_of(event)
-  local address, pairs = event.address or NOWHERE, event.watched.pairs
+-- The stamp of a user at an address, without the number of the list.
+local function stamp_of(pairs, address)
   if address.epoch ~= place.epoch then address.epoch, address.stamps = place.epoch, {} end
   local stamp = address.stamps[pairs]
   if not stamp then
-    stamp = pack('<I4d', ACTOR.tag, place.bucket) .. pairs .. address.text .. ' ' .. (place.generation or '')
+    stamp = pack('<I4d', ACTOR.tag, place.bucket) .. pairs .. address.text
     stamp = string.char(#stamp + 1) .. stamp
     address.stamps[pairs] = stamp
   end
@@ -55,7 +55,17 @@ end
 -- The actor's state gets the stamp of this event: its values are counted, and no block names it.
 function S.stamp(event)
   if place.is_late then return end
-  ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp_of(event), true, true
+  local stamp = stamp_of(event.watched.pairs, event.address or NOWHERE)
+  ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp .. pack('<d', place.list_number), true, true
+end
+
+-- The number of the block list when no block named a pair that a state is stamped for; nil where it is not.
+function S.stamped_at(raw, pairs, address)
+  if place.is_late then return nil end
+  local stamp, from = stamp_of(pairs, address), ACTOR.size + 1
+  local stop = from + #stamp
+  if sub(raw, from, stop - 1) ~= stamp then return nil end
+  return (unpacked('<d', raw, stop))
 end
 
 local function begin(scope, subject, key)
@@ -69,8 +79,8 @@ end
 
 local keys = {}
 
--- Begins a call with the state of the event's actor and of those whom its limits count besides. Returns whether the
--- actor's is stamped for this event.
+-- Begins a call with the state of the event's actor and of those whom its limits count besides. Returns
+-- whether the actor's is stamped for this event, and whether surely no block names it.
 function S.load_states(event)
   serial = serial + 1
   local key, others = place.actors .. event.actor, event.watched.scopes
@@ -88,10 +98,7 @@ function S.load_states(event)
   end
   local found = S.fetched or call('MGET', unpack(keys, 1, count))
   S.fetched = nil
-  if found[1] ~= place.generation then
-    epochs = epochs + 1
-    place.generation, place.epoch = found[1], epochs
-  end
+  S.note_list(found[1])
   local raw = found[2]
   ACTOR.raw, ACTOR.exists = raw, raw
   count = 2
@@ -102,13 +109,11 @@ function S.load_states(event)
       scope.raw, scope.exists = found[count], found[count]
     end
   end
-  local stamped = false
-  if raw and not place.is_late then
-    local stamp = stamp_of(event)
-    stamped = sub(raw, ACTOR.size + 1, ACTOR.size + #stamp) == stamp
-  end
-  ACTOR.known = stamped
-  return stamped
+  local address = event.address or NOWHERE
+  local since = raw and S.stamped_at(raw, event.watched.pairs, address)
+  if not since then return false, false end
+  ACTOR.known = true
+  return true, S.still_unlisted(since, event.subjects.user, address)
 end
 
 -- The state of a subject that only its distinct values need.
@@ -211,8 +216,8 @@ end
 function S.count(series, weights, now, text)
   local scope, weight = series.scope, weights[series.weight] or 0
   if series.asks and weight == 0 then return end -- it only asks
-  local key, fresh = place.windows[series] .. scope.subject, not scope.exists and not S.asking
-  local member, unsettled = series.count(key, now, text, weight, fresh)
+  local key = place.windows[series] .. scope.subject
+  local member, unsettled, fresh = series.count(key, now, text, weight)
   S.undo('ZREM', key, member)
   scope.counted, series.moved = scope.counted + 1, serial
   if fresh then
@@ -243,8 +248,8 @@ local function save_state(scope, all)
       parts[i + 1] = series.pack()
     elseif raw then
       parts[i + 1] = sub(raw, series.offset, series.offset + series.bytes - 1)
-    else
-      parts[i + 1] = pack('<d', UNKNOWN) .. string.rep('\0', series.bytes - 8)
+    else -- who has no state has nothing in any window, unless something is amiss
+      parts[i + 1] = pack('<d', S.asking and UNKNOWN or 0) .. string.rep('\0', series.bytes - 8)
     end
   end
   parts[1] = pack(HEAD, 'S', scope.tag, scope.old_ids, scope.ids, scope.ids_since, bytes)

@@ -34,7 +34,7 @@ class Keyspace(LibraryTest):
         run("sentinel_lease", "owner", "me", "ttl", 600_000)
         run("sentinel_raise", "rule", "bot_behavior", "subject", "user:raised", "event", "1-1", "at", NOW, "epoch", 1)
         run("sentinel_raise", "rule", "rate_limit_hit", "subject", "user:u", "event", "1-1", "at", NOW, "epoch", 1)
-        run("sentinel_commit", "epoch", 1, "cursor", "5-0", "entries", 2, "state", "u:user:u", 600_000, "bytes",
+        run("sentinel_commit", "epoch", 1, "cursor", "5-0", "entries", 2, "states", 600_000, 1, "u:user:u", "bytes",
             "count", "limited", 3)
 
     def restore(self, keyspace):
@@ -174,9 +174,10 @@ class BadArguments(Keyspace):
     def test_a_commit_names_its_words(self):
         good = ["epoch", 1, "cursor", "5-0", "entries", 0]
         for more in (["count"], ["count", "a"], ["count", "a", "-1"], ["count", "a", "x"], ["count", "a b", "1"],
-                     ["count", "", "1"], ["state"], ["state", "u:x"], ["state", "u:x", "5"], ["state", "u:x", "0", "b"],
-                     ["state", "u:x", "b", "b"], ["state", "blocks", "5", "b"], ["state", "s:actor:user:u", "5", "b"],
-                     ["state", "u:", "5", "b"], ["count", "c" * 65, 1]):
+                     ["count", "", "1"], ["states"], ["states", "5"], ["states", "5", "1"], ["states", "5", "1", "u:x"], ["states", "0", "1", "u:x", "b"],
+                     ["states", "b", "1", "u:x", "b"], ["states", "5", "b", "u:x", "b"], ["states", "5", "2", "u:x", "b"],
+                     ["states", "5", "1", "blocks", "b"], ["states", "5", "1", "s:actor:user:u", "b"],
+                     ["states", "5", "1", "u:", "b"], ["count", "c" * 65, 1]):
             self.assertIn(more[0] if len(more) < 3 or more[0] == "count" else "", self.refused("sentinel_commit", *good, *more))
 
     def test_time_cannot_be_forged_where_nobody_opened_it(self):
@@ -216,7 +217,7 @@ class ForeignKeys(Keyspace):
         ["sentinel_lease", "owner", "me", "ttl", 1000],
         ["sentinel_lease", "owner", "you", "ttl", 1000],
         ["sentinel_lease", "owner", "me", "ttl", 1000, "release", 1],
-        ["sentinel_commit", "epoch", 1, "cursor", "6-0", "entries", 1, "state", "u:user:u", 1000, "b", "count", "limited", 1],
+        ["sentinel_commit", "epoch", 1, "cursor", "6-0", "entries", 1, "states", 1000, 1, "u:user:u", "b", "count", "limited", 1],
     ]
     OTHERS = {
         b"string": lambda client, key: client.set(key, "foreign"),

@@ -81,7 +81,7 @@ class Commit(LibraryTest):
     def test_states_and_counters_come_with_it(self):
         self.log(1)
         last = self.redis.xrange(EVENTS)[0][0].decode()
-        self.commit(last, 1, "state", "u:user:\0{1}", 5000, b"\xff\0", "count", "limited", 3, "count", "limited", 4)
+        self.commit(last, 1, "states", 5000, 1, "u:user:\0{1}", b"\xff\0", "count", "limited", 3, "count", "limited", 4)
         key = KEY.encode() + b":u:user:\0{1}"
         self.assertEqual(self.redis.get(key), b"\xff\0")
         self.assertTrue(4000 < self.redis.pttl(key) <= 5000)
@@ -94,7 +94,7 @@ class Commit(LibraryTest):
         self.log(3)
         self.redis.delete(KEY + ":lease")
         self.call("sentinel_lease", "owner", "b", "ttl", 1000)
-        self.fails("FENCED", "sentinel_commit", "epoch", 1, "cursor", "99-0", "entries", 3, "state", "u:x", 5, "b")
+        self.fails("FENCED", "sentinel_commit", "epoch", 1, "cursor", "99-0", "entries", 3, "states", 5, 1, "u:x", "b")
         self.assertEqual((self.redis.xlen(EVENTS), self.redis.exists(KEY + ":u:x")), (3, 0))
 
     def test_what_fell_off_unread_is_counted(self):
@@ -122,7 +122,7 @@ class Commit(LibraryTest):
     def test_a_log_that_is_gone_is_said(self):
         self.redis.delete(EVENTS)
         self.assertIn("sentinel_lease makes it", self.fails(
-            "BADSTATE", "sentinel_commit", "epoch", 1, "cursor", "1-0", "entries", 1, "state", "u:x", 5, "b"))
+            "BADSTATE", "sentinel_commit", "epoch", 1, "cursor", "1-0", "entries", 1, "states", 5, 1, "u:x", "b"))
         self.assertEqual(self.redis.exists(KEY + ":u:x"), 0)
 
 

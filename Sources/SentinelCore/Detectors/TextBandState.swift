@@ -32,6 +32,12 @@ package struct TextBandState: Sendable, Equatable {
 
     package init() {}
 
+    /// When a text was seen here last, to within `precision`; the least possible if none was.
+    package var last: Int64 { kinds.map(\.last).max() ?? .min }
+
+    /// The highest of its kinds.
+    package var standing: Standing { kinds.map(\.standing).max() ?? .single }
+
     /// Takes in that a text of the kind was seen. Of too many, one of the lowest standing goes that was seen longest ago.
     ///
     /// - Returns: whether anything changed that is worth storing.

@@ -186,8 +186,9 @@ package actor Coordinator {
         var looks: [Detection.Look] = []
         looks.reserveCapacity(batch.entries.count)
         for entry in batch.entries { looks.append(detection.look(at: entry)) }
-        try await fetch(histories.missing(for: looks))
-        try await fetch(histories.missingKinds(for: looks, by: detection))
+        let shelves = TextShelves(detection.textMemory)
+        try await fetch(histories.missing(for: looks, shelves))
+        try await fetch(histories.missingKinds(for: looks, by: detection, shelves))
 
         var flags = FlagBatch()
         var counts = BatchCounts()
@@ -208,8 +209,7 @@ package actor Coordinator {
 
     private func fetch(_ missing: Histories.Missing) async throws(RedisError) {
         guard !missing.isEmpty else { return }
-        let values = try await client.send(histories.request(for: missing))[0].orThrow().array
-        let unreadable = histories.accept(values, for: missing)
+        let unreadable = try histories.accept(try await client.send(histories.request(for: missing)), for: missing)
         if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
     }
 
@@ -240,12 +240,23 @@ package actor Coordinator {
         for (name, count) in counts.pairs {
             arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
         }
-        histories.drain(userTime: document.policy.historyTime, memory: detection.textMemory) { name, ttl, bytes in
-            arguments.append(contentsOf: ["state", name, ttl, bytes] as [any RedisArgument])
-        }
-        for (name, bytes) in suspicions.states {
+        let shelves = TextShelves(detection.textMemory)
+        for (shelf, states) in histories.drainTexts(to: shelves) {
             arguments.append(
-                contentsOf: ["state", name, document.policy.retention.milliseconds, bytes] as [any RedisArgument])
+                contentsOf: ["fields", shelf.name, shelves.life(shelf.term), states.count] as [any RedisArgument])
+            for (field, bytes) in states {
+                arguments.append(field.bytes)
+                arguments.append(bytes)
+            }
+        }
+        var changed = histories.drain(userTime: document.policy.historyTime)
+        changed.append(StateGroup(ttl: document.policy.retention.milliseconds, states: suspicions.states))
+        for group in changed where !group.states.isEmpty {
+            arguments.append(contentsOf: ["states", group.ttl, group.states.count] as [any RedisArgument])
+            for (name, bytes) in group.states {
+                arguments.append(name)
+                arguments.append(bytes)
+            }
         }
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)

@@ -1,6 +1,13 @@
 import SentinelCore
 import SentinelRedis
 
+/// States of the coordinator that Redis keeps equally long: name, and what to keep.
+struct StateGroup {
+    /// Ms.
+    var ttl: Int64
+    var states: [(name: [UInt8], bytes: [UInt8])] = []
+}
+
 /// The histories that the detectors work on, cached from Redis, and which of them changed since the last commit.
 ///
 /// A batch needs two fetches: users, bands and the texts' own kinds first, for what is under the bands says which other kinds
@@ -11,8 +18,9 @@ struct Histories {
     private var bands: Ledger<UInt64, TextBandState>
     private var addresses: Ledger<Subject, AddressSignups>
     private var changedUsers: Set<Subject> = []
-    private var changedTexts: Set<UInt64> = []
-    private var changedBands: Set<UInt64> = []
+    /// When the last event came that changed them.
+    private var changedTexts: [UInt64: Int64] = [:]
+    private var changedBands: [UInt64: Int64] = [:]
     private var changedAddresses: Set<Subject> = []
     private let keys: Keys
 
@@ -33,76 +41,114 @@ struct Histories {
     /// What the cache has not and Redis may have.
     struct Missing {
         fileprivate var users: [Subject] = []
-        fileprivate var texts: [UInt64] = []
-        fileprivate var bands: [UInt64] = []
         fileprivate var addresses: [Subject] = []
+        /// By the shelves that they may be on: one or two groups, for spans are long.
+        fileprivate var groups: [(shelves: [TextShelves.Shelf], fields: Set<TextShelves.Field>)] = []
 
-        var isEmpty: Bool { users.isEmpty && texts.isEmpty && bands.isEmpty && addresses.isEmpty }
+        var isEmpty: Bool { users.isEmpty && groups.isEmpty && addresses.isEmpty }
+
+        fileprivate mutating func add(_ fields: [TextShelves.Field], on shelves: [TextShelves.Shelf]) {
+            guard !fields.isEmpty else { return }
+            if let place = groups.firstIndex(where: { $0.shelves == shelves }) {
+                groups[place].fields.formUnion(fields)
+            } else {
+                groups.append((shelves, Set(fields)))
+            }
+        }
     }
 
     /// What these entries need to begin with and the cache has not. What it has stays until they are judged.
-    mutating func missing(for looks: [Detection.Look]) -> Missing {
+    mutating func missing(for looks: [Detection.Look], _ shelves: TextShelves) -> Missing {
+        var missing = Missing()
         var missingUsers: Set<Subject> = []
-        var missingTexts: Set<UInt64> = []
-        var missingBands: Set<UInt64> = []
         var missingAddresses: Set<Subject> = []
         for look in looks {
             if let user = look.historyOwner, !users.touch(user) { missingUsers.insert(user) }
             if let address = look.signupAddress, !addresses.touch(address) { missingAddresses.insert(address) }
             guard let own = look.ownText else { continue }
-            if !texts.touch(own) { missingTexts.insert(own) }
-            for word in look.bandWords where !bands.touch(word) { missingBands.insert(word) }
+            var fields: [TextShelves.Field] = texts.touch(own) ? [] : [.text(own)]
+            for word in look.bandWords where !bands.touch(word) { fields.append(.band(word)) }
+            missing.add(fields, on: shelves.shelves(at: look.entry.at))
         }
-        return Missing(
-            users: Array(missingUsers), texts: Array(missingTexts), bands: Array(missingBands),
-            addresses: Array(missingAddresses))
+        missing.users = Array(missingUsers)
+        missing.addresses = Array(missingAddresses)
+        return missing
     }
 
     /// Which other kinds of text they may need, now that the bands are here. Kinds that entries of the batch begin
     /// themselves are not among them, nor need they be.
-    mutating func missingKinds(for looks: [Detection.Look], by detection: Detection) -> Missing {
-        var missing: Set<UInt64> = []
+    mutating func missingKinds(
+        for looks: [Detection.Look], by detection: Detection, _ shelves: TextShelves
+    ) -> Missing {
+        var missing = Missing()
         for look in looks {
             guard let own = look.ownText else { continue }
             let states = look.bandWords.compactMap { bands.state($0) }
+            var fields: [TextShelves.Field] = []
             for kind in detection.candidates(for: look, among: states, sightings: texts.state(own))
             where !texts.touch(kind) {
-                missing.insert(kind)
+                fields.append(.text(kind))
             }
+            missing.add(fields, on: shelves.shelves(at: look.entry.at))
         }
-        return Missing(texts: Array(missing))
+        return missing
     }
 
-    /// The one command that fetches what is missing.
+    /// The commands that fetch what is missing, together.
     func request(for missing: Missing) -> RedisPipeline {
         let prefix = Array("\(keys.prefix):".utf8)
-        var names = missing.users.map { Self.name(of: $0) }
-        names += missing.texts.map { Array(Self.name(ofText: $0).utf8) }
-        names += missing.bands.map { Array(Self.name(ofBand: $0).utf8) }
-        names += missing.addresses.map { Self.name(ofAddress: $0) }
         var pipeline = RedisPipeline()
-        pipeline.append("MGET", names.map { prefix + $0 })
+        let names = missing.users.map { Self.name(of: $0) } + missing.addresses.map { Self.name(ofAddress: $0) }
+        if !names.isEmpty { pipeline.append("MGET", names.map { prefix + $0 }) }
+        for (shelves, fields) in missing.groups {
+            let names = fields.map(\.bytes)
+            for shelf in shelves { pipeline.append("HMGET", [prefix + Array(shelf.name.utf8)] + names) }
+        }
         return pipeline
     }
 
-    /// Takes in the values that came. Those that cannot be read count as empty; returns how many those were.
-    mutating func accept(_ values: [RedisReply], for missing: Missing) -> Int {
+    /// Takes in what came. Values that cannot be read count as empty; returns how many those were.
+    mutating func accept(_ replies: [RedisReply], for missing: Missing) throws(RedisError) -> Int {
         var unreadable = 0
-        var rest = values[...]
-        for (user, value) in zip(missing.users, rest) {
-            users.put(Self.decode(value, &unreadable) { try ActorHistory(decoding: $0) } ?? .init(), for: user)
+        var rest = replies[...]
+        if !missing.users.isEmpty || !missing.addresses.isEmpty, let reply = rest.popFirst() {
+            let values = try reply.orThrow().array
+            for (user, value) in zip(missing.users, values) {
+                users.put(Self.decode(value, &unreadable) { try ActorHistory(decoding: $0) } ?? .init(), for: user)
+            }
+            for (address, value) in zip(missing.addresses, values.dropFirst(missing.users.count)) {
+                let state = Self.decode(value, &unreadable) { try AddressSignups(decoding: $0) }
+                addresses.put(state ?? .init(), for: address)
+            }
         }
-        rest = rest.dropFirst(missing.users.count)
-        for (text, value) in zip(missing.texts, rest) {
-            texts.put(Self.decode(value, &unreadable) { try TextSightings(decoding: $0) } ?? .init(), for: text)
+        var foundTexts: [UInt64: TextSightings] = [:]
+        var foundBands: [UInt64: TextBandState] = [:]
+        for (shelves, fields) in missing.groups {
+            for reply in rest.prefix(shelves.count) {
+                for (field, value) in zip(fields, try reply.orThrow().array) where !value.isNull {
+                    // A state may be on several shelves: that of the latest event counts.
+                    switch field {
+                    case .text(let word):
+                        guard let state = Self.decode(value, &unreadable, { try TextSightings(decoding: $0) }),
+                            foundTexts[word].map({ $0.lastEntry < state.lastEntry }) ?? true
+                        else { continue }
+                        foundTexts[word] = state
+                    case .band(let word):
+                        guard let state = Self.decode(value, &unreadable, { try TextBandState(decoding: $0) }),
+                            foundBands[word].map({ $0.last < state.last }) ?? true
+                        else { continue }
+                        foundBands[word] = state
+                    }
+                }
+            }
+            rest = rest.dropFirst(shelves.count)
         }
-        rest = rest.dropFirst(missing.texts.count)
-        for (band, value) in zip(missing.bands, rest) {
-            bands.put(Self.decode(value, &unreadable) { try TextBandState(decoding: $0) } ?? .init(), for: band)
-        }
-        rest = rest.dropFirst(missing.bands.count)
-        for (address, value) in zip(missing.addresses, rest) {
-            addresses.put(Self.decode(value, &unreadable) { try AddressSignups(decoding: $0) } ?? .init(), for: address)
+        // Of two groups that ask for the same, the first may know it already.
+        for field in missing.groups.reduce(into: Set(), { $0.formUnion($1.fields) }) {
+            switch field {
+            case .text(let word): texts.put(foundTexts[word] ?? .init(), for: word)
+            case .band(let word): bands.put(foundBands[word] ?? .init(), for: word)
+            }
         }
         return unreadable
     }
@@ -135,41 +181,48 @@ struct Histories {
         }
         if let kind {
             texts.put(text.sightings, for: kind)
-            changedTexts.insert(kind)
+            changedTexts[kind] = max(changedTexts[kind] ?? .min, look.entry.at)
         }
         for (word, state) in zip(words, text.bands) { bands.put(state, for: word) }
-        for place in text.changedBands { changedBands.insert(words[place]) }
+        for place in text.changedBands {
+            changedBands[words[place]] = max(changedBands[words[place]] ?? .min, look.entry.at)
+        }
     }
 
-    /// Hands out what changed, as `name, ttl, bytes`, and counts it as saved.
-    mutating func drain(userTime: Duration, memory: DuplicateContent.Memory, _ save: ([UInt8], Int64, [UInt8]) -> Void)
-    {
+    /// Hands out what changed, and counts it as saved.
+    mutating func drain(userTime: Duration) -> [StateGroup] {
+        var owned = StateGroup(ttl: userTime.milliseconds)
         for user in changedUsers {
-            if let history = users.state(user) { save(Self.name(of: user), userTime.milliseconds, history.encoded()) }
+            if let history = users.state(user) { owned.states.append((Self.name(of: user), history.encoded())) }
         }
-        for text in changedTexts {
-            guard let sightings = texts.state(text) else { continue }
-            let time = sightings.standing > .single ? memory.shared : memory.single
-            save(Array(Self.name(ofText: text).utf8), time + Self.margin, sightings.encoded())
-        }
-        for band in changedBands {
-            guard let state = bands.state(band) else { continue }
-            let time = state.kinds.contains { $0.standing > .single } ? memory.shared : memory.single
-            save(Array(Self.name(ofBand: band).utf8), time + TextBandState.precision + Self.margin, state.encoded())
-        }
+        var signups = StateGroup(ttl: Self.signupTime)
         for address in changedAddresses {
-            if let signups = addresses.state(address) {
-                save(Self.name(ofAddress: address), Self.signupTime, signups.encoded())
+            if let state = addresses.state(address) {
+                signups.states.append((Self.name(ofAddress: address), state.encoded()))
             }
         }
         changedAddresses.removeAll(keepingCapacity: true)
         changedUsers.removeAll(keepingCapacity: true)
-        changedTexts.removeAll(keepingCapacity: true)
-        changedBands.removeAll(keepingCapacity: true)
+        return [owned, signups]
     }
 
-    /// Ms by which Redis keeps a text longer than it counts, for clocks and logs that lag.
-    private static let margin: Int64 = 3_600_000
+    /// Hands out which texts and bands changed, by the shelf that they go to, and counts them as saved.
+    mutating func drainTexts(to shelves: TextShelves) -> [TextShelves.Shelf: [(TextShelves.Field, [UInt8])]] {
+        var filled: [TextShelves.Shelf: [(TextShelves.Field, [UInt8])]] = [:]
+        for (word, time) in changedTexts {
+            guard let state = texts.state(word) else { continue }
+            let shelf = shelves.shelf(state.standing > .single ? .shared : .single, at: time)
+            filled[shelf, default: []].append((.text(word), state.encoded()))
+        }
+        for (word, time) in changedBands {
+            guard let state = bands.state(word) else { continue }
+            let shelf = shelves.shelf(state.standing > .single ? .shared : .single, at: time)
+            filled[shelf, default: []].append((.band(word), state.encoded()))
+        }
+        changedTexts.removeAll(keepingCapacity: true)
+        changedBands.removeAll(keepingCapacity: true)
+        return filled
+    }
 
     /// Ms that the signups of an address are kept: the longest window that a policy may set, and a day.
     private static let signupTime: Int64 = 8 * 86_400_000
@@ -188,8 +241,6 @@ struct Histories {
 
     private static func name(of user: Subject) -> [UInt8] { Array("u:".utf8) + user.bytes }
     private static func name(ofAddress address: Subject) -> [UInt8] { Array("a:".utf8) + address.bytes }
-    private static func name(ofText text: UInt64) -> String { "t:" + String(text, radix: 16) }
-    private static func name(ofBand word: UInt64) -> String { "t:#" + String(word, radix: 16) }
 }
 
 extension Detection.Look {

@@ -63,7 +63,7 @@ struct LeaseTests {
             #expect(raise?.code == .server("FENCED"))
             let commit = await stage.refusal(
                 "sentinel_commit",
-                ["epoch", 1, "cursor", "99999999999999-0", "entries", 1, "state", "u:user:ada", 1000, "x"])
+                ["epoch", 1, "cursor", "99999999999999-0", "entries", 1, "states", 1000, 1, "u:user:ada", "x"])
             #expect(commit?.code == .server("FENCED"))
             #expect(try await stage.calls.client.call("DEBUG", "DIGEST").string == before)
         }
