@@ -55,6 +55,7 @@ end
 -- The actor's state gets the stamp of this event: its values are counted, and no block names it.
 function S.stamp(event)
   if place.is_late then return end
+  S.decode(ACTOR)
   local stamp = stamp_of(event.watched.pairs, event.address or NOWHERE)
   ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp .. pack('<d', place.list_number), true, true
 end

@@ -57,11 +57,26 @@ class CallCounts(LibraryTest):
             counted = self.count(**{**self.MESSAGE, "user": f"u{n}"})
             self.assertLessEqual(sum(counted.values()), 8 if n < 3 else 9 if n < 8 else 14, (n, counted))
 
-    def test_a_change_of_the_block_list_takes_two_more_once(self):
+    def test_a_block_of_another_takes_none_more(self):
         self.settled(**self.MESSAGE)
         self.call("sentinel_block", "subject", "user:somebody")
-        self.assertEqual(self.count(**self.MESSAGE), {"mget": 1, "zmscore": 1, "get": 1, "xadd": 1, "zadd": 1, "set": 1})
         self.assertEqual(self.count(**self.MESSAGE), self.SETTLED)
+
+    def test_a_change_of_the_block_list_that_may_be_about_it_takes_one_more_once(self):
+        for change in (("sentinel_block", "subject", "net:192.0.2.0/24"), ("sentinel_unblock", "subject", "net:192.0.2.0/24")):
+            self.settled(**self.MESSAGE)
+            self.call(*change)
+            self.assertEqual(self.count(**self.MESSAGE), {"mget": 1, "zmscore": 1, "xadd": 1, "zadd": 1, "set": 1})
+            self.assertEqual(self.count(**self.MESSAGE), self.SETTLED)
+
+    def test_a_first_event_of_a_kind_takes_six(self):
+        self.settled(kind="login", user="u", ip="10.0.0.1")
+        self.assertEqual(self.count(**{**self.MESSAGE, "user": "u", "ip": "10.0.0.1"}), {
+            "mget": 1, "xadd": 1, "zadd": 1, "pexpire": 2, "setrange": 1})
+
+    def test_an_event_that_no_limit_counts_takes_two(self):
+        self.settled(kind="login", user="u", ip="10.0.0.1")
+        self.assertEqual(self.count(kind="login", user="u", ip="10.0.0.1"), {"mget": 1, "xadd": 1})
 
     def test_a_refusal_takes_four(self):
         for _ in range(10):

@@ -20,7 +20,7 @@ package struct LogPosition: Sendable, Hashable, Comparable {
 
 extension LogPosition: CustomStringConvertible {
     /// Reads `<ms>-<sequence>`; nil for anything else.
-    package init?(parsing bytes: some Collection<UInt8>) {
+    package init?(parsing bytes: [UInt8]) {
         guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")),
             let milliseconds = Self.number(bytes[..<dash]),
             let sequence = Self.number(bytes[bytes.index(after: dash)...])
@@ -29,7 +29,7 @@ extension LogPosition: CustomStringConvertible {
     }
 
     /// One or more digits, nothing else, of at most 64 bits.
-    private static func number(_ digits: some Collection<UInt8>) -> UInt64? {
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
         var value: UInt64 = 0
         for digit in digits {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }

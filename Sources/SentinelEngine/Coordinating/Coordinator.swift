@@ -122,14 +122,21 @@ package actor Coordinator {
         var renewal = clock.now + configuration.leaseTime / 3
         var cursor = try await log.cursor()
         var count = firstBatch
+        var batch = try await read(after: cursor, count: count).get()
         while !Task.isCancelled {
             if seenHash != hash { try await followPolicy() }
-            let batch = try await log.entries(after: cursor, count: count, patience: configuration.leaseTime / 6)
             if let last = batch.last {
-                try await process(batch, epoch: epoch)
                 cursor = last
-                count = min(2 * count, configuration.batch)
+                let work = try await judge(batch, epoch: epoch)
+                // Read ahead while the commit is under way; if it fails, what was read is forgotten.
+                let limit = min(2 * count, configuration.batch)
+                async let next = read(after: last, count: limit)
+                try await commit(batch, work, epoch: epoch)
                 onProgress()
+                batch = try await next.get()
+                count = limit
+            } else {
+                batch = try await read(after: cursor, count: count).get()
             }
             if clock.now >= renewal {
                 try await renew(epoch)
@@ -179,7 +186,18 @@ package actor Coordinator {
             "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
     }
 
-    private func process(_ batch: EventLog.Batch, epoch: Int64) async throws(RedisError) {
+    /// The next entries, at most `count`; empty when none came for a while.
+    private func read(after cursor: LogPosition, count: Int) async -> Result<EventLog.Batch, RedisError> {
+        do throws(RedisError) {
+            return .success(
+                try await log.entries(after: cursor, count: count, patience: configuration.leaseTime / 6))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Judges the entries and raises what is found. Returns what is to be committed.
+    private func judge(_ batch: EventLog.Batch, epoch: Int64) async throws(RedisError) -> (BatchCounts, Suspicions) {
         if batch.foreign > 0 {
             journal.warning("\(batch.foreign) entries of \(configuration.keys.events) are not ours; skipped")
         }
@@ -204,7 +222,7 @@ package actor Coordinator {
             suspicions.score(&flags)
         }
         try await raise(flags.flags, epoch: epoch, counts: &counts)
-        try await commit(batch, counts, suspicions, epoch: epoch)
+        return (counts, suspicions)
     }
 
     private func fetch(_ missing: Histories.Missing) async throws(RedisError) {
@@ -230,14 +248,14 @@ package actor Coordinator {
     }
 
     private func commit(
-        _ batch: EventLog.Batch, _ counts: BatchCounts, _ suspicions: Suspicions, epoch: Int64
+        _ batch: EventLog.Batch, _ work: (counts: BatchCounts, suspicions: Suspicions), epoch: Int64
     ) async throws(RedisError) {
         guard let last = batch.last else { return }
         var arguments: [any RedisArgument] = [
             "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", last.description,
             "entries", batch.count,
         ]
-        for (name, count) in counts.pairs {
+        for (name, count) in work.counts.pairs {
             arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
         }
         let shelves = TextShelves(detection.textMemory)
@@ -250,7 +268,7 @@ package actor Coordinator {
             }
         }
         var changed = histories.drain(userTime: document.policy.historyTime)
-        changed.append(StateGroup(ttl: document.policy.retention.milliseconds, states: suspicions.states))
+        changed.append(StateGroup(ttl: document.policy.retention.milliseconds, states: work.suspicions.states))
         for group in changed where !group.states.isEmpty {
             arguments.append(contentsOf: ["states", group.ttl, group.states.count] as [any RedisArgument])
             for (name, bytes) in group.states {
