@@ -37,8 +37,14 @@ end
 
 -- Looks at every key that a change about this subject writes to, so that a foreign one fails before the first write.
 function S.validate_for_change(namespace, prefix, subject)
-  for _, counter in ipairs({ ':seq:alerts', ':seq:blocks', ':seq:refs', ':seq:incidents' }) do
-    S.want_counter(prefix .. counter)
+  local counters = { ':seq:alerts', ':seq:blocks', ':seq:refs', ':seq:incidents', ':repeats:' .. subject }
+  for i, name in ipairs(counters) do counters[i] = prefix .. name end
+  local values = call('MGET', unpack(counters))
+  for i, key in ipairs(counters) do
+    local value = values[i]
+    -- Without a value there is no key, or one of another type.
+    if not value then S.want_type(key, 'string')
+    elseif not find(value, '^%d+$') or #value > 18 then S.fail_foreign(key) end
   end
   S.want_type(prefix .. ':audit', 'stream')
   S.want_type(prefix .. ':events', 'stream')
@@ -48,7 +54,6 @@ function S.validate_for_change(namespace, prefix, subject)
   for _, text in ipairs({ prefix .. ':mark:', namespace .. ':block:', namespace .. ':allow:' }) do
     S.want_type(text .. subject, 'string')
   end
-  S.want_counter(prefix .. ':repeats:' .. subject)
   S.open_incidents(prefix .. ':open:' .. subject, 0)
   S.stored_block(prefix, subject)
   S.validate_allow(prefix, subject)

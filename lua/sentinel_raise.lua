@@ -64,13 +64,14 @@ local function wanted_block(rule, severity, flags)
   return nil
 end
 
--- Sets or lengthens the subject's block. Returns until and ref, or nil where one stands that is as long.
-local function block(namespace, prefix, subject, wanted, rule, incident, now)
+-- How the subject's block is to be set or lengthened: {subject, till, repeats}; nil where one stands that is as long.
+local function planned(prefix, subject, wanted, now)
   local standing = S.block_of(prefix, subject, now)
-  local repeats_key = prefix .. ':repeats:' .. subject
-  local repeats = tonumber(call('GET', repeats_key) or 0) or 0
-  local length = wanted['for']
+  local length, repeats = wanted['for'], nil
   if not standing then
+    local key = prefix .. ':repeats:' .. subject
+    S.want_counter(key)
+    repeats = tonumber(call('GET', key) or 0)
     length = math.min(length * (wanted.escalation or 2) ^ math.min(repeats, 40), math.max(wanted.cap, length))
     length = floor(length)
   end
@@ -78,14 +79,20 @@ local function block(namespace, prefix, subject, wanted, rule, incident, now)
   if standing then
     local ends = standing['until']
     if standing.by ~= 'sentinel' or not ends or ends > till - length / 2 then return nil end
-  else
-    call('SET', repeats_key, S.decimal(repeats + 1), 'PX', POLICY.repeat_ttl)
   end
-  local ref = S.set_block(namespace, prefix, subject, {
+  return { subject = subject, till = till, repeats = repeats }
+end
+
+-- Does as planned. Returns the block's ref.
+local function block(namespace, prefix, plan, wanted, rule, incident, now)
+  if plan.repeats then
+    local key = prefix .. ':repeats:' .. plan.subject
+    call('SET', key, S.decimal(plan.repeats + 1), 'PX', POLICY.repeat_ttl)
+  end
+  return (S.set_block(namespace, prefix, plan.subject, {
     action = wanted.action or 'block', reason = rule.reason, rule = rule.id, incident = incident, by = 'sentinel',
-    since = now, ['until'] = till,
-  }, now)
-  return till, ref
+    since = now, ['until'] = plan.till,
+  }, now))
 end
 
 -- Whom a block of this rule is on: subjects, the flag's own where the policy says nothing else.
@@ -114,7 +121,6 @@ S.register(NAME, {}, function(keys, argv)
   S.fence(NAME, prefix, flag.epoch)
 
   if S.allowed(S.names(NAME, subject), now) then return { 'outcome', 'allowed' } end
-  S.validate_for_change(namespace, prefix, subject)
   if S.is_spent(prefix, subject, now) then return { 'outcome', 'stale' } end
   local open_key = prefix .. ':open:' .. subject
   local open = S.open_incidents(open_key, now)
@@ -126,16 +132,21 @@ S.register(NAME, {}, function(keys, argv)
 
   local opened = not standing or standing.over
   open[rule.id] = { over = false }
-  local wanted, targets = wanted_block(rule, severity, S.open_flags(open)), {}
-  for _, target in ipairs(wanted and targets_of(wanted, subject, user, address) or targets) do
-    local other = target ~= subject
-    if other then S.validate_for_change(namespace, prefix, target) end
-    if not other or not (S.allowed(S.names(NAME, target), now) or S.is_spent(prefix, target, now)) then
-      targets[#targets + 1] = target
+  local wanted, plans = wanted_block(rule, severity, S.open_flags(open)), {}
+  for _, target in ipairs(wanted and targets_of(wanted, subject, user, address) or plans) do
+    if target == subject or not (S.allowed(S.names(NAME, target), now) or S.is_spent(prefix, target, now)) then
+      plans[#plans + 1] = planned(prefix, target, wanted, now)
     end
   end
-  local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
-  local id = opened and 'i' .. partition .. '-' .. S.decimal(number) or standing.id
+  -- An incident that only grows writes little: what it does not write need not be looked at.
+  if opened then S.validate_for_change(namespace, prefix, subject) end
+  for _, plan in ipairs(plans) do S.validate_for_change(namespace, prefix, plan.subject) end
+  S.want_type(prefix .. ':incidents', 'zset')
+  local id = standing and standing.id
+  if opened then
+    local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
+    id = 'i' .. partition .. '-' .. S.decimal(number)
+  end
   local key = prefix .. ':incident:' .. id
   S.want_type(key, 'hash')
   S.want_count(key, 'count')
@@ -156,12 +167,10 @@ S.register(NAME, {}, function(keys, argv)
 
   local till, ref
   local blocked = {}
-  for _, target in ipairs(targets) do
-    local until_, ref_ = block(namespace, prefix, target, wanted, rule, id, now)
-    if until_ then
-      till, ref = till or until_, ref or ref_
-      blocked[#blocked + 1] = cjson.encode(S.printable(target))
-    end
+  for i, plan in ipairs(plans) do
+    local its = block(namespace, prefix, plan, wanted, rule, id, now)
+    till, ref = till or plan.till, ref or its
+    blocked[i] = cjson.encode(S.printable(plan.subject))
   end
   if till then call('HSET', key, 'blocked', S.decimal(till), 'ref', ref) end
   local seq
