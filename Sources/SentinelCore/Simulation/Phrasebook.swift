@@ -1,5 +1,5 @@
-/// Makes up what people write. Sentences come from a small grammar with some 10⁷ outcomes, and longer texts have
-/// several, so that two people do not write the same by chance.
+/// Makes up what people write. Sentences come from a small grammar and are full of made-up names, as people's are of
+/// real ones: so two people write neither the same nor something similar by chance.
 enum Phrasebook {
     /// A post: two to four sentences.
     static func post(_ random: inout SeededGenerator) -> String {
@@ -22,18 +22,30 @@ enum Phrasebook {
     }
 
     private static func sentence(_ random: inout SeededGenerator) -> String {
-        let (subject, verb) = (random.pick(subjects), random.pick(verbs))
-        let (adjective, noun) = (random.pick(adjectives), random.pick(nouns))
-        let (place, time) = (random.pick(places), random.pick(times))
+        let (subject, verb) = ("\(random.pick(subjects)) \(name(&random))", random.pick(verbs))
+        let (adjective, noun) = (random.pick(adjectives), "\(name(&random)) \(random.pick(nouns))")
+        let (place, time) = ("\(random.pick(places)) in \(name(&random))", random.pick(times))
+        let source = "\(name(&random)) \(name(&random))"
         return switch random.index(below: 5) {
-        case 0: "\(subject) \(verb) the \(adjective) \(noun) \(place) \(time)."
-        case 1: "\(time) \(subject) \(verb) a \(noun) \(place), quite \(adjective)."
-        case 2: "Has anybody here who \(verb) a \(adjective) \(noun) \(place) tried it \(time)?"
-        case 3: "My \(noun) \(place) is \(adjective) since \(subject) \(verb) it \(time)."
-        default: "\(subject) \(verb) \(2 + random.index(below: 30)) \(adjective) \(noun)s \(place) \(time)."
+        case 0: "\(subject) \(verb) the \(adjective) \(noun) \(place) \(time), says \(source)."
+        case 1: "\(time) \(subject) \(verb) a \(noun) \(place), quite \(adjective), as \(source) wrote."
+        case 2: "Has anybody at \(source) who \(verb) a \(adjective) \(noun) \(place) tried it \(time)?"
+        case 3: "My \(noun) \(place) is \(adjective) since \(subject) \(verb) it \(time) for \(source)."
+        default: "\(subject) \(verb) \(2 + random.index(below: 30)) \(adjective) \(noun)s \(place) for \(source)."
         }
     }
 
+    /// Of a person, a brand, a town: three or four syllables.
+    private static func name(_ random: inout SeededGenerator) -> String {
+        let first = random.pick(consonants)
+        let rest = (0..<2 + random.index(below: 2)).map { _ in random.pick(vowels) + random.pick(consonants) }
+        return first.uppercased() + rest.joined() + random.pick(vowels)
+    }
+
+    private static let consonants = [
+        "b", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "st", "br", "kl", "nd",
+    ]
+    private static let vowels = ["a", "e", "i", "o", "u", "ei", "au"]
     private static let subjects = [
         "my sister", "the neighbour", "our teacher", "a friend of mine", "the whole team", "somebody", "my old boss",
         "the mechanic", "grandfather", "the new tenant", "a colleague", "the librarian", "our club", "the postman",
