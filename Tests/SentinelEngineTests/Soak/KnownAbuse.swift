@@ -145,13 +145,13 @@ struct KnownAbuse {
         incidents[Incident(rule: "off_topic_spam", subject: "user:\(bore)")] = 2
     }
 
-    /// Honest people behind one address, over two days. None does anything twenty times.
+    /// Honest people behind one address, over two days. None posts ten times: of times drawn at random some have a rhythm.
     private mutating func addHousehold(most: Int) {
         let address = nextAddress()
         var left = most
         for _ in 0..<Int.random(in: 1...3, using: &random) {
             let user = name("honest")
-            for _ in 0..<min(left, 18) {
+            for _ in 0..<min(left, 9) {
                 left -= 1
                 let at = anyTime()
                 switch Int.random(in: 0..<4, using: &random) {
