@@ -1,6 +1,7 @@
 # make run    everything installed, built and started, with a made-up community living in it
 # make test   everything installed, built and tested: Swift, Lua, format, lint
 # make soak   the long tests in full size
+# make fuzz   random and damaged input, a minute for each kind (SECONDS=n)
 # make bench  what is measured, as tables
 # make quality  how well the detectors detect, on recorded data with labels (DATA=folder, or SENTINEL_DATA)
 # make docs   the parts of docs/ that are made from the code
@@ -13,7 +14,7 @@ SWIFT ?= swift
 SENTINEL := .build/release/sentinel
 RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
 
-.PHONY: run test soak bench quality build docs packages test-packages lint
+.PHONY: run test soak fuzz bench quality build docs packages test-packages lint
 
 run: build
 	@if [ -n "$(FILE)" ]; then exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay "$(FILE)"; \
@@ -38,6 +39,10 @@ soak: packages test-packages
 	@SENTINEL_SOAK=1 $(SWIFT) test --skip-build --filter '^SentinelEngineTests\.Soak'
 	@SENTINEL_SOAK=1 SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest \
 		discover -v -s Tests/Conformance
+
+fuzz: packages
+	@$(SWIFT) build --build-tests
+	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
 bench: build
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
