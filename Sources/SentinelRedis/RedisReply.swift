@@ -12,7 +12,7 @@ package enum RedisReply: Equatable, Sendable {
     case array([RedisReply])
     case error(RedisError)
 
-    package var isNull: Bool { self == .null }
+    package var isNull: Bool { if case .null = self { true } else { false } }
 
     /// An integer, or text that is one in decimal.
     package var int: Int64 {

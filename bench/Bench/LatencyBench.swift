@@ -32,6 +32,7 @@ struct LatencyBench {
             try await feeder.warmUp()
             try await site.drain()
             let before = (own: await site.coordinatorTime(), redis: try await site.redisTime())
+            let ticks = Machine.Ticks.now
             try await feeder.run()
             try await site.drain()
             let after = (own: await site.coordinatorTime(), redis: try await site.redisTime())
@@ -55,6 +56,7 @@ struct LatencyBench {
             report.add("block to PING, p50", distribution.quantile(0.5) / pings.quantile(0.5), "x")
             report.add("CPU of the coordinator", (after.own - before.own) / count * 1e6, "us/event")
             report.add("CPU of Redis", (after.redis - before.redis) / count * 1e6, "us/event")
+            report.addLoad(since: ticks)
             return report
         }
     }

@@ -34,6 +34,22 @@ enum Machine {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    /// What the processors did since the machine started, in ticks.
+    struct Ticks {
+        var all = 0.0
+        var idle = 0.0
+        /// Taken by the machine's host for others: what was measured meanwhile is slower than it need be.
+        var stolen = 0.0
+
+        /// `man 5 proc`, the line `cpu` of `/proc/stat`: user nice system idle iowait irq softirq steal.
+        static var now: Ticks {
+            let values = read("/proc/stat").prefix { $0 != "\n" }.split(separator: " ").dropFirst().prefix(8)
+                .map { Double($0) ?? 0 }
+            guard values.count == 8 else { return Ticks() }
+            return Ticks(all: values.reduce(0, +), idle: values[3] + values[4], stolen: values[7])
+        }
+    }
+
     private static func read(_ path: String) -> String {
         guard let file = fopen(path, "r") else { return "" }
         defer { fclose(file) }

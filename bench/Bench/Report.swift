@@ -20,6 +20,14 @@ struct Report {
         }
     }
 
+    /// What else the machine did since `before`, as shares of all its processors.
+    mutating func addLoad(since before: Machine.Ticks) {
+        let now = Machine.Ticks.now
+        let all = max(1, now.all - before.all)
+        add("processors idle", (now.idle - before.idle) / all * 100, "%")
+        add("processors taken by the host", (now.stolen - before.stolen) / all * 100, "%")
+    }
+
     func text() -> String {
         var text = "\(title)\n\(Machine.description)\n\n"
         let width = rows.map(\.name.count).max() ?? 0

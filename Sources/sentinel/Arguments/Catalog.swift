@@ -13,7 +13,9 @@ struct Catalog: Sendable {
         Group(title: "Try it out", commands: [Simulate.self, Replay.self]),
         Group(
             title: "See what happens",
-            commands: [Watch.self, IncidentList.self, IncidentShow.self, Summary.self, Explain.self, Stats.self]),
+            commands: [
+                Watch.self, Top.self, IncidentList.self, IncidentShow.self, Summary.self, Explain.self, Stats.self,
+            ]),
         Group(
             title: "Act",
             commands: [
