@@ -4,23 +4,28 @@
 /// share (2 × `reach` + 1) ÷ `slots` of the pairs is close. Linear in the number of points and of slots.
 enum CircularPairs {
     /// - Parameters:
-    ///   - points: each in the slot of its value, 0..<`slots`. At most 256, so that 16 bits hold twice the number of pairs:
-    ///     the narrower, the more slots the processor takes at a time, and this runs at every event.
+    ///   - points: at most 255, so that a byte holds how many are in a slot.
     ///   - slots: more than twice `reach`, so that no slot is its own neighbour.
+    ///   - slot: of a point, 0..<`slots`.
     @inline(__always)
-    static func close(_ points: [Int32], slots: Int, reach: Int) -> Int {
-        // The beginning of the circle is there again behind its end.
-        var counts = [UInt16](repeating: 0, count: slots + reach)
-        var twice: UInt16 = 0
-        counts.withUnsafeMutableBufferPointer { counts in
-            for point in points { counts[Int(point)] &+= 1 }
-            for slot in 0..<reach { counts[slots &+ slot] = counts[slot] }
-            for slot in 0..<slots {
-                var next: UInt16 = 0
-                for step in 1...reach { next &+= counts[slot &+ step] }
-                twice &+= counts[slot] &* (counts[slot] &- 1 &+ 2 &* next)
+    static func close(_ points: [Int32], slots: Int, reach: Int, slot: (Int32) -> Int32) -> Int {
+        // Both ends of the circle are there twice, so that no step has to wrap around. This runs at every event, hence the
+        // memory without checks and the sums without overflow.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: slots + 2 * reach) { counts in
+            counts.initialize(repeating: 0)
+            var close = 0
+            for point in points {
+                let slot = Int(slot(point))
+                var step = 0
+                while step <= 2 &* reach {
+                    close &+= Int(counts[slot &+ step])
+                    step &+= 1
+                }
+                counts[slot &+ reach] &+= 1
+                if slot < reach { counts[slot &+ reach &+ slots] &+= 1 }
+                if slot >= slots - reach { counts[slot &+ reach &- slots] &+= 1 }
             }
+            return close
         }
-        return Int(twice / 2)
     }
 }

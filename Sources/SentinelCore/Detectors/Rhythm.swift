@@ -30,21 +30,21 @@ struct Rhythm {
 
     init(of times: PostTimes) {
         intervals = times.intervals
-        // Written at every occasion and kept at every session: a branch here would be guessed wrong half of the time.
-        let minutes = [Int32](unsafeUninitializedCapacity: times.occasions.count) { minutes, count in
-            var end = Int64.min
-            for occasion in times.occasions {
+        // Minutes of the day.
+        var minutes: [Int32] = []
+        minutes.reserveCapacity(times.occasions.count)
+        var before: PostTimes.Occasion?
+        for occasion in times.occasions {
+            if before.map({ PostTimes.distance($0.last, occasion.first) > Self.sessionGap }) ?? true {
                 let inDay = occasion.first % Self.day
-                minutes[count] = Int32(truncatingIfNeeded: (inDay < 0 ? inDay + Self.day : inDay) / Self.minute)
-                let (gap, overflow) = occasion.first.subtractingReportingOverflow(end)
-                count += gap > Self.sessionGap || overflow ? 1 : 0
-                end = occasion.last
+                minutes.append(Int32(truncatingIfNeeded: (inDay < 0 ? inDay + Self.day : inDay) / Self.minute))
             }
+            before = occasion
         }
         sessions = minutes.count
-        sameMinute = CircularPairs.close(minutes.map { $0 % 60 }, slots: 60, reach: 1)
-        sameTimeOfDay = CircularPairs.close(minutes, slots: Self.minutesOfDay, reach: 2)
-        nearTimeOfDay = CircularPairs.close(minutes.map { $0 / 40 }, slots: Self.minutesOfDay / 40, reach: 1)
+        sameMinute = CircularPairs.close(minutes, slots: 60, reach: 1) { $0 % 60 }
+        sameTimeOfDay = CircularPairs.close(minutes, slots: Self.minutesOfDay, reach: 2) { $0 }
+        nearTimeOfDay = CircularPairs.close(minutes, slots: Self.minutesOfDay / 40, reach: 1) { $0 / 40 }
     }
 
     /// How much longer an interval may be than another and still be like it.

@@ -181,7 +181,7 @@ struct CadenceTests {
     @Test func `signs of which none is enough are enough together`() throws {
         // The limits are put where the measures are some part of the way from chance.
         let intervals = [300, 300, 600, 300, 900, 300, 600, 300, 300, 300, 600, 300, 300, 900, 300, 300].map(
-            Double.init)
+            { 4 * Double($0) })
         let history = history(intervals: intervals)
         let rhythm = Rhythm(of: history.times)
         func evidence(ofIntervals share: Double, ofMinutes other: Double) -> RhythmEvidence {

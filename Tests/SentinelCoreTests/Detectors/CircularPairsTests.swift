@@ -3,12 +3,16 @@ import Testing
 @testable import SentinelCore
 
 struct CircularPairsTests {
+    private func closeOfTen(_ points: [Int32]) -> Int {
+        CircularPairs.close(points, slots: 10, reach: 2) { $0 }
+    }
+
     @Test func `points are close up to the reach, around the end of the circle too`() {
         // 0 and 2, 0 and 9; 2 and 9 are three apart, 5 is far from all.
-        #expect(CircularPairs.close([0, 2, 5, 9], slots: 10, reach: 2) == 2)
+        #expect(closeOfTen([0, 2, 5, 9]) == 2)
         // Once more 0 and 9, and the two nines.
-        #expect(CircularPairs.close([0, 2, 5, 9, 9], slots: 10, reach: 2) == 4)
-        #expect(CircularPairs.close([], slots: 10, reach: 2) == 0)
+        #expect(closeOfTen([0, 2, 5, 9, 9]) == 4)
+        #expect(closeOfTen([]) == 0)
     }
 
     @Test(arguments: 0..<20)
@@ -24,6 +28,7 @@ struct CircularPairsTests {
                 if min(distance, slots - distance) <= reach { close += 1 }
             }
         }
-        #expect(CircularPairs.close(points.map { Int32($0) }, slots: slots, reach: reach) == close)
+        let counted = CircularPairs.close(points.map { Int32($0) }, slots: slots, reach: reach) { $0 }
+        #expect(counted == close)
     }
 }
