@@ -1,29 +1,37 @@
 /// Posts like a machine: at intervals that keep coming back, at certain minutes of the hour, or without the long pauses
 /// that people make.
 ///
-/// Any of five signs is enough, each on the user's last occasions (`PostTimes`):
+/// Five measures of the user's last occasions (`PostTimes`) are evidence, each by how far it goes beyond chance; one that
+/// reaches its limit is enough, and so are several that reach it together, see `RhythmEvidence`:
+/// - **intervals**: pairs of intervals are alike, see `Rhythm.intervalAgreement`. Timers that jitter or skip runs.
+/// - **minutes**: sessions begin in the same minutes of the hour, see `Rhythm.minuteAgreement`. Hourly schedules.
+/// - **day**: sessions begin at the same times of day, to two minutes, see `Rhythm.dayExcess`. Daily schedules.
+/// - **batches**: several posts within two seconds, again and again, and several times a day as many, or at the same time of
+///   day, see `Batches`. Jobs that write all they have to say when they run.
+///
+/// Three signs stand for themselves:
 /// - **clock**: the intervals between the last twenty posts hardly vary. CV = standard deviation ÷ mean (of the
 ///   population); a timer is near 0, a Poisson process has 1, and people lie above it.
-/// - **intervals**: too many pairs of intervals are alike, see `Rhythm.intervalAgreement`. Timers that jitter or skip runs.
-/// - **minutes**: too many sessions begin in the same minutes of the hour, see `Rhythm.minuteAgreement`. Schedules.
 /// - **spread**: hours pass between posts at most, minutes at least, and nothing is much longer than the rest. Those who
 ///   sleep, eat and talk have pauses of all sizes.
-/// - **batches**: several posts within two seconds, again and again, and several times a day as many, or at the same time of
-///   day, or at even distances, see `Batches`. Jobs that write all they have to say when they run.
+/// - **batches**, too, if they come at even distances.
 ///
-/// A daily habit is none of these: intervals of half a day or more count only by agreement to two minutes.
+/// A daily habit is none of these: intervals of half a day or more count only by agreement to two minutes, times of day
+/// only as far as they are more precise than the hour around them.
 package struct Cadence: Sendable {
     package struct Parameters: Sendable, Equatable {
         /// Suspicious below this CV.
         package var maximumVariation = 0.1
         /// How many intervals, or sessions, are needed for any sign but `spread`. Fewer are too easily regular by chance.
         package var minimumIntervals = 9
-        /// Suspicious above this share of pairs of intervals that are alike, 0…1, and the margin.
+        /// Enough by itself: this share of pairs of intervals that are alike, 0…1, and the margin.
         package var maximumIntervalAgreement = 0.075
-        /// Suspicious above this share of pairs of sessions in the same minutes of the hour, 0…1, and the margin.
+        /// Enough by itself: this share of pairs of sessions in the same minutes of the hour, 0…1, and the margin.
         package var maximumMinuteAgreement = 0.065
         /// Divided by the number of intervals or sessions, it is added to both limits: chance reaches further with few.
-        package var margin = 2.0
+        package var margin = 3.5
+        /// Enough by itself: so many standard deviations more pairs of sessions at the same time of day than by chance.
+        package var maximumDayExcess = 5.0
         /// Suspicious up to this factor between the tenth and the ninetieth percentile of the intervals.
         package var maximumSpread = 5.0
 
@@ -31,10 +39,10 @@ package struct Cadence: Sendable {
         package var minimumBatchShare = 1.0 / 3
         /// Before so many posts on the occasions kept they are not compared: a handful agrees by chance.
         package var minimumBatchedPosts = 30
-        /// Suspicious above this share of pairs of batches with as many posts, 0…1, and a margin of 1 ÷ their number.
+        /// Enough by itself: this share of pairs of batches with as many posts, 0…1, and a margin of 1 ÷ their number.
         package var maximumSizeAgreement = 0.2
-        /// Suspicious above this share of pairs of batches at the same time of day, 0…1, and a margin of half of 1 ÷ their
-        /// number.
+        /// Enough by itself: this share of pairs of batches at the same time of day, 0…1, and a margin of half of 1 ÷
+        /// their number.
         package var maximumDayAgreement = 0.1
         /// Suspicious below this CV of the pauses between batches.
         package var maximumPauseVariation = 0.2
@@ -65,10 +73,7 @@ package struct Cadence: Sendable {
             clock.intervals >= max(1, parameters.minimumIntervals) && clock.variation < parameters.maximumVariation
             && clock.mean < Double(Rhythm.daily)
         let rhythm = Rhythm(of: history.times)
-        let intervals = rhythm.intervalAgreement
-        let intervalLimit = limit(parameters.maximumIntervalAgreement, of: rhythm.intervals.count)
-        let minutes = rhythm.minuteAgreement
-        let minuteLimit = limit(parameters.maximumMinuteAgreement, of: rhythm.sessions)
+        let evidence = RhythmEvidence(of: rhythm, batches: isBatched ? batches : nil, parameters)
         let spread = rhythm.spread ?? .infinity
         let median = rhythm.medianInterval
 
@@ -77,17 +82,10 @@ package struct Cadence: Sendable {
             sign = (
                 "clock", "posts every \(seconds(clock.mean)) s with a variation of only \(rounded(clock.variation))"
             )
-        } else if rhythm.intervals.count >= minimum, intervals > intervalLimit {
+        } else if evidence.total > 1 {
             sign = (
-                "intervals",
-                "\(percent(intervals)) % of the pairs of its \(rhythm.intervals.count) last intervals are alike, "
-                    + "which is a timer's (people: \(percent(intervalLimit)) % at most)"
-            )
-        } else if rhythm.sessions >= minimum, minutes > minuteLimit {
-            sign = (
-                "minutes",
-                "\(percent(minutes)) % of the pairs of its \(rhythm.sessions) last sessions begin in the same minutes of "
-                    + "the hour, which is a schedule's (people: \(percent(minuteLimit)) % at most)"
+                evidence.strongest,
+                evidence.words + (evidence.isEnoughOfOneKind ? "" : "; together more than people reach")
             )
         } else if rhythm.intervals.count >= Self.spreadIntervals, spread <= parameters.maximumSpread,
             Self.spreadMedians.contains(median)
@@ -97,8 +95,14 @@ package struct Cadence: Sendable {
                 "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
                     + "without the pauses that people make"
             )
-        } else if isBatched, let words = likeness(of: batches) {
-            sign = ("batches", words)
+        } else if isBatched, batches.starts.count > Batches.minimum, batches.pauses.mean < Double(Rhythm.daily),
+            batches.pauses.variation < parameters.maximumPauseVariation
+        {
+            sign = (
+                "batches",
+                "\(percent(batches.share)) % of the times it posts, it posts several at once, every "
+                    + "\(seconds(batches.pauses.mean)) s with a variation of only \(rounded(batches.pauses.variation))"
+            )
         } else {
             return nil
         }
@@ -107,13 +111,16 @@ package struct Cadence: Sendable {
             description: sign.words,
             evidence: .object([
                 .init("sign", .string(sign.name)),
+                .init("evidence", .double(rounded(min(evidence.total, 1e12)))),
                 .init("cv", .double(rounded(clock.variation))),
                 .init("maximum_cv", .double(parameters.maximumVariation)),
                 .init("mean_interval_ms", .int(Int64(min(clock.mean, 1e18)))),
-                .init("interval_agreement", .double(rounded(intervals))),
-                .init("maximum_interval_agreement", .double(rounded(intervalLimit))),
-                .init("minute_agreement", .double(rounded(minutes))),
-                .init("maximum_minute_agreement", .double(rounded(minuteLimit))),
+                .init("interval_agreement", .double(rounded(rhythm.intervalAgreement))),
+                .init("maximum_interval_agreement", .double(rounded(evidence.intervalLimit))),
+                .init("minute_agreement", .double(rounded(rhythm.minuteAgreement))),
+                .init("maximum_minute_agreement", .double(rounded(evidence.minuteLimit))),
+                .init("day_excess", .double(rounded(rhythm.dayExcess))),
+                .init("maximum_day_excess", .double(parameters.maximumDayExcess)),
                 .init("spread", .double(rounded(min(spread, 1e12)))),
                 .init("maximum_spread", .double(parameters.maximumSpread)),
                 .init("median_interval_ms", .int(median)),
@@ -124,35 +131,6 @@ package struct Cadence: Sendable {
                 .init("minimum_batch_share", .double(rounded(parameters.minimumBatchShare))),
             ])
         )
-    }
-
-    /// In which way the batches are too much alike; nil if they are not.
-    private func likeness(of batches: Batches) -> String? {
-        let often = "\(percent(batches.share)) % of the times it posts, it posts several at once, "
-        let sizes = batches.sizeAgreement
-        if batches.medianPause ?? .max <= Batches.maximumPauseOfLikeSizes,
-            sizes > parameters.maximumSizeAgreement + 1 / Double(batches.sizes.count)
-        {
-            return often
-                + "and \(percent(sizes)) % of the pairs of its \(batches.sizes.count) batches have as many posts"
-        }
-        let days = batches.dayAgreement
-        if days > parameters.maximumDayAgreement + 0.5 / Double(batches.starts.count) {
-            return often
-                + "and \(percent(days)) % of the pairs of its \(batches.starts.count) batches begin at the same "
-                + "time of day"
-        }
-        let pauses = batches.pauses
-        if batches.starts.count > Batches.minimum, pauses.mean < Double(Rhythm.daily),
-            pauses.variation < parameters.maximumPauseVariation
-        {
-            return often + "every \(seconds(pauses.mean)) s with a variation of only \(rounded(pauses.variation))"
-        }
-        return nil
-    }
-
-    private func limit(_ share: Double, of count: Int) -> Double {
-        share + parameters.margin / Double(max(1, count))
     }
 
     private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }

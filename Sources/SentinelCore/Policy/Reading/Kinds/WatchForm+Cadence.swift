@@ -2,7 +2,7 @@ extension WatchForm {
     static let cadence = WatchForm(
         "cadence",
         Form(
-            "Posts like a machine: any of the signs below, each on the user's last occasions.",
+            "Posts like a machine: one of the signs below, or several together, on the user's last occasions.",
             blank: Cadence.Parameters(),
             [
                 .key(
@@ -21,6 +21,10 @@ extension WatchForm {
                 .key(
                     "margin", \.margin, .decimal(0...100),
                     "Divided by the number of intervals or sessions, and added to both shares."),
+                .key(
+                    "max_day_excess", \.maximumDayExcess, .decimal(0...1000),
+                    "`day`: more pairs of sessions than by chance begin at the same time of day, by standard deviations."
+                ),
                 .key(
                     "max_spread", \.maximumSpread, .decimal(1...1000),
                     "`spread`: at most this factor between the tenth and the ninetieth percentile of the intervals."),
