@@ -55,11 +55,7 @@ package struct Cadence: Sendable {
     /// Judges the recent posts, the present one among them.
     package func finding(in history: PostHistory) -> Finding? {
         let minimum = max(2, parameters.minimumIntervals)
-        let batches = Batches(of: history.times)
-        let isBatched =
-            batches.posts >= parameters.minimumBatchedPosts && batches.share >= parameters.minimumBatchShare
-            && batches.medianPause ?? .max <= Batches.maximumPause
-        guard isBatched || history.times.occasions.count >= minimum else { return nil }
+        guard history.times.occasions.count >= minimum || batches(of: history.times) != nil else { return nil }
         let clock = ClockMeasure(of: history)
         let isClock =
             clock.intervals >= max(1, parameters.minimumIntervals) && clock.variation < parameters.maximumVariation
@@ -97,11 +93,12 @@ package struct Cadence: Sendable {
                 "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
                     + "without the pauses that people make"
             )
-        } else if isBatched, let words = likeness(of: batches) {
+        } else if let batches = batches(of: history.times), let words = likeness(of: batches) {
             sign = ("batches", words)
         } else {
             return nil
         }
+        let batches = Batches(of: history.times)
         return Finding(
             rule: "bot_behavior",
             description: sign.words,
@@ -124,6 +121,20 @@ package struct Cadence: Sendable {
                 .init("minimum_batch_share", .double(rounded(parameters.minimumBatchShare))),
             ])
         )
+    }
+
+    /// The batches, if there are enough of them to be compared; most people have few.
+    private func batches(of times: PostTimes) -> Batches? {
+        var posts = 0
+        var count = 0
+        for occasion in times.occasions {
+            posts += occasion.posts
+            if occasion.posts > 1 { count += 1 }
+        }
+        let share = Double(count) / Double(max(1, times.occasions.count))
+        guard posts >= parameters.minimumBatchedPosts, share >= parameters.minimumBatchShare else { return nil }
+        let batches = Batches(of: times)
+        return batches.medianPause ?? .max <= Batches.maximumPause ? batches : nil
     }
 
     /// In which way the batches are too much alike; nil if they are not.
