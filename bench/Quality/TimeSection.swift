@@ -12,7 +12,7 @@ enum TimeSection: Section {
 
     /// As many entries are looked at before they are judged, as the coordinator does.
     private static let batch = 500
-    private static let passes = 9
+    private static let passes = 5
 
     private enum Part: CaseIterable {
         case cadence, copies, patterns
