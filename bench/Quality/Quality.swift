@@ -14,7 +14,7 @@ enum Quality {
     static var sections: [any Section.Type] {
         [
             CadenceSection.self, TextSection.self, PatternSection.self, BaselineSection.self, LogSection.self,
-            SuspicionSection.self,
+            SuspicionSection.self, TimeSection.self,
         ]
     }
 

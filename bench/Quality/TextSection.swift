@@ -1,4 +1,3 @@
-import Glibc
 import SentinelCore
 
 /// Campaigns, copies and repetition in recorded texts, and disguises against the texts they were made of.
@@ -33,10 +32,6 @@ enum TextSection: Section {
         unrelated.notes = [
             "Pairs of base or honest texts by different authors (where known), equal ones counted once; near-copies are among them."
         ]
-        var costs = Table("Processor time per text", columns: ["file", "texts", "fingerprint", "judging"])
-        costs.notes = [
-            "Judging: finding the kind and both detectors, with taking the states from memory and putting them back."
-        ]
         for file in data.files(in: "text") {
             let rows = try data.rows(of: file)
             guard let text = rows.place(of: "text"), let label = rows.place(of: "label") else { continue }
@@ -58,11 +53,8 @@ enum TextSection: Section {
             let run = Run(lines.sorted { $0.at < $1.at })
             waves.rows += run.waves(name, abusive: abusive)
             repeats.rows += run.repeats(name)
-            costs.rows.append([
-                .text(name), .count(lines.count), .number(run.looking, "µs"), .number(run.judging, "µs"),
-            ])
         }
-        return [waves, repeats, disguises, unrelated, costs].filter { !$0.rows.isEmpty }
+        return [waves, repeats, disguises, unrelated].filter { !$0.rows.isEmpty }
     }
 
     private struct Line {
@@ -80,6 +72,14 @@ enum TextSection: Section {
             self.label = String(decoding: label, as: UTF8.self)
             self.text = text
         }
+
+        func entry(_ number: Int) -> LogEntry {
+            var logged = LogEntry.Logged(kind: "message")
+            logged.user = author
+            logged.text = text
+            let position = LogPosition(milliseconds: 1, sequence: UInt64(number))
+            return LogEntry(position: position, at: at, content: .event(logged))
+        }
     }
 
     // MARK: Recordings
@@ -94,20 +94,15 @@ enum TextSection: Section {
         var accused: Set<[UInt8]> = []
         /// Those with a text that three or more have posted.
         var sharing: Set<[UInt8]> = []
-        /// Processor time per line, in µs.
-        var looking = 0.0
-        var judging = 0.0
 
         init(_ lines: [Line]) {
             self.lines = lines
-            var desk = TextDesk()
-            let start = clock()
-            let looks = lines.map { desk.look(at: $0.text, by: $0.author, at: $0.at) }
-            let middle = clock()
-            let flags = looks.map { desk.judge($0) }
-            let scale = 1e6 / Double(CLOCKS_PER_SEC) / Double(max(1, lines.count))
-            looking = Double(middle - start) * scale
-            judging = Double(clock() - middle) * scale
+            var desk = Desk(policy: .standard { [DuplicateContent.rule, Repetition.rule].contains($0.id) })
+            let flags = zip(1..., lines).map { number, line in
+                var batch = FlagBatch()
+                desk.judge(desk.look(at: line.entry(number)), flags: &batch)
+                return batch.flags
+            }
             var normalizer = TextNormalizer()
             var sightings: [UInt64: [[UInt8]: Int64]] = [:]
             var hashes: [UInt64?] = []

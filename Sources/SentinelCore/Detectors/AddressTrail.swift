@@ -20,9 +20,9 @@ package struct AddressTrail: Sendable, Equatable {
         }
 
         private static func hash(_ network: Network) -> UInt32 {
-            var bytes = [UInt8(network.length)]
-            withUnsafeBytes(of: network.base.bits.littleEndian) { bytes.append(contentsOf: $0) }
-            return UInt32(truncatingIfNeeded: StableHash.of(bytes))
+            var bytes = InlineArray<17, UInt8>(repeating: UInt8(network.length))
+            for place in 0..<16 { bytes[place + 1] = UInt8(truncatingIfNeeded: network.base.bits >> (8 * place)) }
+            return UInt32(truncatingIfNeeded: StableHash.of(bytes.span.bytes))
         }
     }
 

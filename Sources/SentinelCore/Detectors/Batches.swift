@@ -15,12 +15,12 @@ struct Batches {
 
     /// How many posts each of them is.
     let sizes: [Int]
-    /// On all occasions, batches or not.
-    let posts: Int
     /// When the first batch of each session began, in ms, oldest first. More than `Rhythm.sessionGap` apart.
     let starts: [Int64]
     /// Of the occasions, how many are batches, 0…1.
     let share: Double
+    /// Between the starts, in ms; nil if there are too few batches to compare.
+    let medianPause: Int64?
 
     init(of times: PostTimes) {
         var sizes: [Int] = []
@@ -38,15 +38,14 @@ struct Batches {
             }
             before = occasion
         }
-        posts = times.occasions.reduce(0) { $0 + $1.posts }
         self.sizes = sizes
         self.starts = starts
         share = Double(sizes.count) / Double(max(1, times.occasions.count))
+        medianPause = Self.medianPause(starts)
     }
 
-    /// Between the starts, in ms; nil if there are too few batches to compare.
-    var medianPause: Int64? {
-        guard starts.count >= Self.minimum else { return nil }
+    private static func medianPause(_ starts: [Int64]) -> Int64? {
+        guard starts.count >= minimum else { return nil }
         let pauses = zip(starts, starts.dropFirst()).map { PostTimes.distance($0, $1) }.sorted()
         return pauses[pauses.count / 2]
     }

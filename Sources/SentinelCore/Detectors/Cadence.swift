@@ -63,17 +63,14 @@ package struct Cadence: Sendable {
     /// Judges the recent posts, the present one among them.
     package func finding(in history: PostHistory) -> Finding? {
         let minimum = max(2, parameters.minimumIntervals)
-        let batches = Batches(of: history.times)
-        let isBatched =
-            batches.posts >= parameters.minimumBatchedPosts && batches.share >= parameters.minimumBatchShare
-            && batches.medianPause ?? .max <= Batches.maximumPause
-        guard isBatched || history.times.occasions.count >= minimum else { return nil }
+        let compared = batches(of: history.times)
+        guard compared != nil || history.times.occasions.count >= minimum else { return nil }
         let clock = ClockMeasure(of: history)
         let isClock =
             clock.intervals >= max(1, parameters.minimumIntervals) && clock.variation < parameters.maximumVariation
             && clock.mean < Double(Rhythm.daily)
         let rhythm = Rhythm(of: history.times)
-        let evidence = RhythmEvidence(of: rhythm, batches: isBatched ? batches : nil, parameters)
+        let evidence = RhythmEvidence(of: rhythm, batches: compared, parameters)
         let spread = rhythm.spread ?? .infinity
         let median = rhythm.medianInterval
 
@@ -95,7 +92,8 @@ package struct Cadence: Sendable {
                 "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
                     + "without the pauses that people make"
             )
-        } else if isBatched, batches.starts.count > Batches.minimum, batches.pauses.mean < Double(Rhythm.daily),
+        } else if let batches = compared, batches.starts.count > Batches.minimum,
+            batches.pauses.mean < Double(Rhythm.daily),
             batches.pauses.variation < parameters.maximumPauseVariation
         {
             sign = (
@@ -106,6 +104,7 @@ package struct Cadence: Sendable {
         } else {
             return nil
         }
+        let batches = compared ?? Batches(of: history.times)
         return Finding(
             rule: "bot_behavior",
             description: sign.words,
@@ -131,6 +130,20 @@ package struct Cadence: Sendable {
                 .init("minimum_batch_share", .double(rounded(parameters.minimumBatchShare))),
             ])
         )
+    }
+
+    /// The batches, if there are enough of them to be compared; most people have few.
+    private func batches(of times: PostTimes) -> Batches? {
+        var posts = 0
+        var count = 0
+        for occasion in times.occasions {
+            posts += occasion.posts
+            if occasion.posts > 1 { count += 1 }
+        }
+        let share = Double(count) / Double(max(1, times.occasions.count))
+        guard posts >= parameters.minimumBatchedPosts, share >= parameters.minimumBatchShare else { return nil }
+        let batches = Batches(of: times)
+        return batches.medianPause ?? .max <= Batches.maximumPause ? batches : nil
     }
 
     private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }

@@ -21,9 +21,7 @@ package struct IdenticalPosts: Sendable {
     package func finding(at time: Int64, in history: PostHistory) -> Finding? {
         let recent = history.recentPosts(at: time, window: parameters.window)
         guard recent.count >= max(1, parameters.minimumPosts) else { return nil }
-        // At most twenty posts: comparing all with all is cheaper than a dictionary.
-        let hashes = recent.compactMap(\.fingerprint?.hash)
-        let same = hashes.map { hash in hashes.count { $0 == hash } }.max() ?? 0
+        let same = Self.mostOfOneText(recent)
         guard Double(same) > parameters.maximumShare * Double(recent.count) else { return nil }
         return Finding(
             rule: "bot_behavior",
@@ -34,5 +32,17 @@ package struct IdenticalPosts: Sendable {
                 .init("maximum_share", .double(parameters.maximumShare)),
             ])
         )
+    }
+
+    /// At most twenty posts: comparing each with those behind it is cheaper than a dictionary.
+    private static func mostOfOneText(_ posts: ArraySlice<PostHistory.Post>) -> Int {
+        var most = 0
+        for place in posts.indices {
+            guard most < posts.endIndex - place, let hash = posts[place].fingerprint?.hash else { continue }
+            var same = 0
+            for other in posts[place...] where other.fingerprint?.hash == hash { same += 1 }
+            most = max(most, same)
+        }
+        return most
     }
 }

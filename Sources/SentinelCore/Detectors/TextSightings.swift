@@ -55,7 +55,7 @@ package struct TextSightings: Sendable, Equatable {
 
     /// Whether texts of this kind are still remembered: a single author's for a shorter time than several authors'.
     package func isAlive(at time: Int64, _ memory: DuplicateContent.Memory) -> Bool {
-        guard first != nil, let last = authors.map(\.last).max() else { return false }
+        guard first != nil, let last = authors.lazy.map({ $0.last }).max() else { return false }
         return !Self.isOutdated(last, at: time, window: authors.count > 1 ? memory.shared : memory.single)
     }
 

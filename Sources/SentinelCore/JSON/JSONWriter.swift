@@ -122,7 +122,12 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    private mutating func escape(_ text: some Sequence<UInt8>) {
+    private mutating func escape(_ text: some Collection<UInt8>) {
+        // Nearly every string is plain, and copied at once.
+        if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            bytes.append(contentsOf: text)
+            return
+        }
         for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

@@ -39,6 +39,8 @@ package struct PatternList: Sendable {
     struct Entry: Sendable {
         var expression: Expression
         var family: Int
+        /// How many sets of words a text must hold one of each of, see `RequiredLiterals`.
+        var sets: Int
         /// The place of its family, the heaviest first.
         var rank: Int
         var line: Int
@@ -52,7 +54,7 @@ package struct PatternList: Sendable {
     /// The text it was read from.
     package let source: [UInt8]
     private(set) var entries: [Entry] = []
-    /// Finds the entries that a text can match at all, but for those in `unconditional`.
+    /// Finds the words that entries require: gives back `RequiredLiterals.maximumSets` times the entry, and the set.
     let scanner: LiteralScanner
     /// Entries that must always be tried.
     let unconditional: [Int]
@@ -98,12 +100,14 @@ package struct PatternList: Sendable {
                 let expression = try Expression(Array(line), isCaseless: isCaseless)
                 if !isInFamily { families.append(Family(name: "line-\(number)", weight: 1)) }
                 let owner = entries.count
-                if let required = RequiredLiterals.of(Array(line)) {
-                    words += required.map { ($0, owner) }
-                } else {
-                    unconditional.append(owner)
+                let sets = RequiredLiterals.sets(of: Array(line))
+                for (number, set) in sets.enumerated() {
+                    words += set.map { ($0, owner * RequiredLiterals.maximumSets + number) }
                 }
-                entries.append(Entry(expression: expression, family: families.count - 1, rank: 0, line: number))
+                if sets.isEmpty { unconditional.append(owner) }
+                entries.append(
+                    Entry(
+                        expression: expression, family: families.count - 1, sets: sets.count, rank: 0, line: number))
             } catch {
                 problems.append(.init(line: number, column: error.offset + 1, reason: error.reason))
             }

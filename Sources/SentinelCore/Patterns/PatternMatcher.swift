@@ -37,6 +37,8 @@ package final class PatternMatcher {
     private var reading: PlainReading
     private var scratch: LiteralScanner.Scratch
     private var candidates: [Candidate] = []
+    /// Of each entry, the bits of the sets of words that it requires one of each of.
+    private let needed: [UInt8]
 
     /// - Parameters:
     ///   - minimumScore: of no interest is a text that scores less: its result may then lack hits.
@@ -47,6 +49,7 @@ package final class PatternMatcher {
         self.minimumScore = minimumScore - 1e-9
         reading = PlainReading(maximumBytes: maximumBytes)
         scratch = list.scanner.makeScratch()
+        needed = list.entries.map { (1 << UInt8($0.sets)) - 1 }
     }
 
     /// Searches every reading of the text (see `PlainReading`). Costs what the candidates cost: expressions whose required
@@ -60,9 +63,15 @@ package final class PatternMatcher {
             for entry in list.unconditional {
                 tryOut(Candidate(entry: entry, reading: index), readings, &found, &result)
             }
-            // A word found twice, or two words of one expression in a row, make one candidate.
-            list.scanner.scan(reading, &scratch) { entry in
-                if candidates.last?.entry != entry { candidates.append(Candidate(entry: entry, reading: index)) }
+            // The bits of the sets of which a word was found. A local array: each access to one of the class is checked.
+            var holds = [UInt8](repeating: 0, count: needed.count)
+            list.scanner.scan(reading, &scratch) { owner in
+                let (entry, set) = owner.quotientAndRemainder(dividingBy: RequiredLiterals.maximumSets)
+                let before = holds[entry]
+                holds[entry] |= 1 << UInt8(set)
+                if holds[entry] == needed[entry], before != needed[entry] {
+                    candidates.append(Candidate(entry: entry, reading: index))
+                }
             }
         }
         if !candidates.isEmpty { tryOutCandidates(readings, &found, &result) }

@@ -1,6 +1,6 @@
 /// What a person reads in a text, words kept apart: for searching, where `TextNormalizer` is for comparing.
 ///
-/// A text has up to three readings, those that differ:
+/// A text has up to three readings, those that differ by more than the case of ASCII letters:
 /// 1. as it is;
 /// 2. plain: look-alikes of other scripts, full-width, mathematical and small letters and their like become ASCII (see
 ///    `LetterFold`), lower case; marks and invisible characters vanish; any white space becomes one space;
@@ -24,11 +24,18 @@ struct PlainReading {
         guard Self.needsReading(seen) else { return [seen] }
         let folded = folded(seen)
         let plain = Self.collapsed(folded)
-        let undisguised = Self.undisguised(Self.collapsed(Self.joined(folded)))
+        let joined = Self.joined(folded)
+        let undisguised = Self.undisguised(joined == folded ? plain : Self.collapsed(joined))
         var readings = [seen]
-        if plain != seen { readings.append(plain) }
+        if !Self.isEqual(plain, but: seen) { readings.append(plain) }
         if undisguised != plain { readings.append(undisguised) }
         return readings
+    }
+
+    /// Whether the two are equal but for the case of ASCII letters, which no list minds.
+    private static func isEqual(_ plain: [UInt8], but text: [UInt8]) -> Bool {
+        guard plain.count == text.count else { return false }
+        return zip(plain, text).allSatisfy { $0 == (0x41...0x5A ~= $1 ? $1 | 0x20 : $1) }
     }
 
     /// Whether the text may read other than it is written. A quick look that errs on the side of yes.

@@ -1,9 +1,9 @@
-/// Which words a text must hold for an expression to match: at least one of a set. Without any of them the expression
+/// Which words a text must hold for an expression to match: at least one of each of a few sets. Without them the expression
 /// need not be tried, which is what makes a long list cheap.
 ///
 /// Read off the expression as RE2 does for its prefilters (Cox, "Regular expression matching with a trigram index",
 /// 2012, <https://swtch.com/~rsc/regexp/regexp4.html>): parts of a sequence that can only be a few words are multiplied
-/// out; of the sets that a sequence requires, the one with the longest words is taken; alternatives require one of each.
+/// out; of the sets that a sequence requires, those with the longest words are taken; alternatives require one of each.
 /// What is not understood (look-arounds, options, names, `\p`, …) requires nothing.
 struct RequiredLiterals {
     /// More words than this say too little to be worth a look-up.
@@ -15,6 +15,8 @@ struct RequiredLiterals {
     private static let manyCases: Set<UInt32> = [0x432, 0x434, 0x43E, 0x441, 0x442, 0x44A]
     /// Shorter ones are in nearly every text.
     private static let minimumLength = 2
+    /// Of the sets of an expression, so many are looked for.
+    static let maximumSets = 4
 
     /// What is known of a part of an expression.
     private struct Part {
@@ -22,6 +24,8 @@ struct RequiredLiterals {
         var exact: [[UInt8]]?
         /// Words of which it requires one; nil: none is known.
         var required: [[UInt8]]?
+        /// Of a sequence, all such sets, the rarest words first.
+        var sets: [[[UInt8]]] = []
     }
 
     private struct Repetition {
@@ -37,14 +41,18 @@ struct RequiredLiterals {
         self.source = source
     }
 
-    /// The set, in ASCII lower case; nil if the expression may match texts without any known word.
+    /// The set with the rarest words, in ASCII lower case; nil if the expression may match texts without any known word.
+    static func of(_ expression: [UInt8]) -> [[UInt8]]? { sets(of: expression).first }
+
+    /// The sets of which a text must hold a word each, in ASCII lower case, `maximumSets` at most; none if the expression
+    /// may match texts without any known word.
     ///
     /// - Parameter expression: one that PCRE2 has compiled, so that it is well formed and not nested deeper than 250.
-    static func of(_ expression: [UInt8]) -> [[UInt8]]? {
+    static func sets(of expression: [UInt8]) -> [[[UInt8]]] {
         var parser = RequiredLiterals(expression)
-        let required = parser.alternatives().required
-        guard parser.isUnderstood, parser.index == expression.count, let required else { return nil }
-        return required
+        let whole = parser.alternatives()
+        guard parser.isUnderstood, parser.index == expression.count else { return [] }
+        return Array(whole.sets.prefix(maximumSets))
     }
 
     private var next: UInt8? { index < source.count ? source[index] : nil }
@@ -52,13 +60,18 @@ struct RequiredLiterals {
     /// Up to a `)` or the end.
     private mutating func alternatives() -> Part {
         var all = Part(exact: [], required: [])
+        var isOnly = true
         while true {
             let one = sequence()
+            all.sets = one.sets
             all.exact = Self.union(all.exact, one.exact, atMost: Self.maximumProduct)
             all.required = Self.union(all.required, one.required, atMost: Self.maximumCount)
-            guard isUnderstood, next == UInt8(ascii: "|") else { return all }
+            guard isUnderstood, next == UInt8(ascii: "|") else { break }
+            isOnly = false
             index += 1
         }
+        if !isOnly { all.sets = all.required.map { [$0] } ?? [] }
+        return all
     }
 
     private static func union(_ left: [[UInt8]]?, _ right: [[UInt8]]?, atMost count: Int) -> [[UInt8]]? {
@@ -67,15 +80,16 @@ struct RequiredLiterals {
     }
 
     private mutating func sequence() -> Part {
-        var best: [[UInt8]]?
+        var sets: [[[UInt8]]] = []
         // What the parts since the last unknown one can be together.
         var run: [[UInt8]] = [[]]
         var isExact = true
         // Spaces are everywhere: they do not make a word rarer.
-        func rarity(_ set: [[UInt8]]?) -> Int { set?.map { $0.count { $0 != UInt8(ascii: " ") } }.min() ?? 0 }
+        func rarity(_ set: [[UInt8]]) -> Int { set.map { $0.count { $0 != UInt8(ascii: " ") } }.min() ?? 0 }
         func consider(_ set: [[UInt8]]?) {
-            guard let set, set.allSatisfy({ $0.count >= Self.minimumLength }) else { return }
-            if rarity(set) > rarity(best) { best = set }
+            guard let set, set.allSatisfy({ $0.count >= Self.minimumLength }), rarity(set) > 0 else { return }
+            // Of equally rare ones the first stays in front.
+            sets.insert(set, at: sets.firstIndex { rarity($0) < rarity(set) } ?? sets.endIndex)
         }
         func end(_ required: [[UInt8]]? = nil) {
             consider(run)
@@ -97,7 +111,7 @@ struct RequiredLiterals {
             if repetition.isRepeated { end() }
         }
         consider(run)
-        return Part(exact: isExact ? run : nil, required: best)
+        return Part(exact: isExact ? run : nil, required: sets.first, sets: sets)
     }
 
     /// One character, class, escape, or group.

@@ -32,8 +32,8 @@ package struct Detection {
     }
 
     private let policy: Policy
-    /// The rules that look at events, each with what it looks at.
-    private let rules: [(id: String, watches: [Prepared])]
+    /// The rules that look at events, each with what it looks for.
+    private let rules: [(id: String, sensors: [Sensor])]
     private let asksForPlaces: Bool
     private let asksForBaselines: Bool
     private let signupKinds: Set<String>
@@ -41,22 +41,12 @@ package struct Detection {
     private let duplicate: DuplicateContent?
     private var normalizer: TextNormalizer
 
-    /// A watch, and what it searches texts with.
-    private struct Prepared {
-        var watch: Rule.Watch
-        var matcher: PatternMatcher?
-    }
-
     package init(policy: Policy) {
         self.policy = policy
+        var searches: [PatternSearch] = []
         rules = policy.rules.map { rule in
-            let watches = rule.watches.filter(\.looksAtEvents).map { watch in
-                guard case .pattern(let search) = watch else { return Prepared(watch: watch) }
-                let matcher = Pattern(search.parameters).makeMatcher(maximumBytes: policy.textBytes)
-                return Prepared(watch: watch, matcher: matcher)
-            }
-            return (rule.id, watches)
-        }.filter { !$0.watches.isEmpty }
+            (rule.id, rule.watches.compactMap { Sensor($0, textBytes: policy.textBytes, searches: &searches) })
+        }.filter { !$0.sensors.isEmpty }
         let watches = policy.rules.flatMap(\.watches)
         asksForPlaces = watches.contains { if case .rotation = $0 { true } else { false } }
         asksForBaselines = watches.contains { if case .baseline = $0 { true } else { false } }
@@ -189,23 +179,22 @@ package struct Detection {
                     description: finding.description, evidence: JSONWriter.bytes(finding.evidence),
                     user: subject == actor ? event.user : nil, ip: subject == actor ? event.ip : nil))
         }
-        for (id, watches) in rules {
+        for (id, sensors) in rules {
             var met: [(name: String, finding: Finding)] = []
-            for prepared in watches {
-                let watch = prepared.watch
-                if case .duplicate(let parameters) = watch {
-                    for (party, finding) in copies(parameters, by: actor, look, text) {
+            for sensor in sensors {
+                if case .duplicate(let detector) = sensor.detector {
+                    for (party, finding) in copies(detector, by: actor, look, text) {
                         if let subject = subject(of: party) {
                             add(finding, id, of: subject)
                         } else {
-                            met.append((watch.name, finding))
+                            met.append((sensor.name, finding))
                         }
                     }
-                } else if let finding = finding(of: prepared, event, look, history, signups) {
-                    met.append((watch.name, finding))
+                } else if let finding = finding(of: sensor, event, look, history, signups) {
+                    met.append((sensor.name, finding))
                 }
             }
-            guard let finding = watches.count == 1 ? met.first?.finding : Finding.joining(met) else { continue }
+            guard let finding = sensors.count == 1 ? met.first?.finding : Finding.joining(met) else { continue }
             add(finding, id, of: actor)
         }
     }
@@ -223,10 +212,10 @@ package struct Detection {
     }
 
     private func copies(
-        _ parameters: DuplicateContent.Parameters, by actor: Subject, _ look: Look, _ text: TextHistory
+        _ detector: DuplicateContent, by actor: Subject, _ look: Look, _ text: TextHistory
     ) -> [(party: DuplicateContent.Party, finding: Finding)] {
         guard let fingerprint = look.fingerprint, look.bands != nil else { return [] }
-        return DuplicateContent(parameters).findings(
+        return detector.findings(
             fingerprint, by: actor.bytes, at: look.entry.at, position: look.entry.position, in: text.sightings)
     }
 
@@ -240,32 +229,25 @@ package struct Detection {
     }
 
     private func finding(
-        of prepared: Prepared, _ event: LogEntry.Logged, _ look: Look, _ history: ActorHistory,
-        _ signups: AddressSignups
+        of sensor: Sensor, _ event: LogEntry.Logged, _ look: Look, _ history: ActorHistory, _ signups: AddressSignups
     ) -> Finding? {
         let at = look.entry.at
-        switch prepared.watch {
-        case .firstEvent(let parameters) where look.isPost:
-            return FirstPost(parameters).finding(created: event.created, at: at, in: history.posts)
-        case .cadence(let parameters) where look.isPost:
-            return Cadence(parameters).finding(in: history.posts)
-        case .identical(let parameters) where look.isPost:
-            return IdenticalPosts(parameters).finding(at: at, in: history.posts)
-        case .repetition(let parameters) where look.isPost:
-            return Repetition(parameters).finding(at: at, in: history.posts)
-        case .baseline(let parameters) where look.isPost:
-            return history.baseline.flatMap { BaselineDeviation(parameters).finding(in: $0) }
-        case .pattern(let search) where search.kinds.isEmpty ? look.isPost : search.kinds.contains(event.kind):
-            guard let matcher = prepared.matcher, let value = event.value(of: search.field) else { return nil }
-            return Pattern(search.parameters).finding(of: value, with: matcher)
+        switch sensor.detector {
+        case .firstEvent(let detector) where look.isPost:
+            return detector.finding(created: event.created, at: at, in: history.posts)
+        case .cadence(let detector) where look.isPost: return detector.finding(in: history.posts)
+        case .identical(let detector) where look.isPost: return detector.finding(at: at, in: history.posts)
+        case .repetition(let detector) where look.isPost: return detector.finding(at: at, in: history.posts)
+        case .baseline(let detector) where look.isPost: return history.baseline.flatMap { detector.finding(in: $0) }
+        case .rotation(let detector) where look.place != nil:
+            return history.trail.flatMap { detector.finding(at: at, in: $0) }
+        case .pattern(let pattern) where pattern.kinds.isEmpty ? look.isPost : pattern.kinds.contains(event.kind):
+            guard let value = event.value(of: pattern.search.field) else { return nil }
+            return pattern.detector.finding(in: pattern.search.result(of: value))
         case .signup(let signup) where signup.kinds.contains(event.kind):
-            var parameters = signup.parameters
-            parameters.disposableDomains = signup.domains.value
-            return Signup(parameters).finding(
+            return signup.detector.finding(
                 username: event.value(of: .username), email: event.value(of: .email), at: at,
                 address: look.signupAddress == nil ? nil : signups)
-        case .rotation(let parameters) where look.place != nil:
-            return history.trail.flatMap { AddressRotation(parameters).finding(at: at, in: $0) }
         default:
             return nil
         }

@@ -66,10 +66,12 @@ extension IPAddress {
     }
 
     private static func v4(_ bytes: ArraySlice<UInt8>) throws(Invalid) -> UInt32 {
-        let numbers = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard numbers.count == 4 else { throw .badIPv4 }
+        guard bytes.count(where: { $0 == UInt8(ascii: ".") }) == 3 else { throw .badIPv4 }
         var bits: UInt32 = 0
-        for number in numbers {
+        var rest = bytes
+        for _ in 0..<4 {
+            let number = rest[..<(rest.firstIndex(of: UInt8(ascii: ".")) ?? rest.endIndex)]
+            rest = rest[number.endIndex...].dropFirst()
             guard (1...3).contains(number.count) else { throw .badIPv4 }
             var value: UInt32 = 0
             for digit in number {

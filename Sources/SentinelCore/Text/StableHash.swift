@@ -4,7 +4,9 @@ import CXXHash
 ///
 /// XXH3, 64 bit, seed 0 (<https://xxhash.com>). Not a cryptographic hash: collisions can be made on purpose.
 package enum StableHash {
-    package static func of(_ bytes: [UInt8]) -> UInt64 {
+    package static func of(_ bytes: [UInt8]) -> UInt64 { of(bytes.span.bytes) }
+
+    package static func of(_ bytes: RawSpan) -> UInt64 {
         bytes.withUnsafeBytes { sentinel_xxh3_64($0.baseAddress, $0.count) }
     }
 }

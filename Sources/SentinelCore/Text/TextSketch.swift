@@ -15,10 +15,10 @@ package struct TextSketch: Sendable, Hashable {
     init(_ hashes: MinHash) {
         var low: UInt64 = 0
         var high: UInt64 = 0
-        for bin in 0..<MinHash.binCount {
+        for bin in (0..<MinHash.binCount).reversed() {
             let value = UInt64(hashes.bins[bin])
-            low |= (value & 1) << UInt64(bin)
-            high |= (value >> 1 & 1) << UInt64(bin)
+            low = low << 1 | value & 1
+            high = high << 1 | value >> 1 & 1
         }
         self.init(low: low, high: high)
     }

@@ -66,6 +66,19 @@ struct PatternListTests {
         #expect(RequiredLiterals.of(Array(expression.utf8)) == nil)
     }
 
+    @Test func `a sequence requires a word of each of its sets, the rarest first`() {
+        let sets = RequiredLiterals.sets(of: Array("(?:ignor\\w*|skip) (?:\\w+ )*?(?:rules|laws)\\W+(?:now)?of".utf8))
+        let words = sets.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(words == [["ignor", "skip"], ["rules", "laws"], ["nowof", "of"]])
+    }
+
+    @Test func `an expression is tried where all that it requires is there`() throws {
+        let matcher = PatternMatcher(try PatternList(parsing: Array("ignore\\W+(?:\\w+\\W+)?rules".utf8)))
+        for (text, hits) in [("Rules: ignore no rules", 1), ("ignore this", 0), ("rules", 0), ("ignore rules", 1)] {
+            #expect(matcher.search(Array(text.utf8)).hits.count == hits)
+        }
+    }
+
     @Test func `the scanner finds every word once, those within others too`() {
         let scanner = LiteralScanner(
             ["he", "she", "his", "hers"].enumerated().map { (Array($1.utf8), $0) })
@@ -92,14 +105,15 @@ struct PatternListTests {
         for _ in 0..<300 {
             let source = Array((0...random.index(below: 6)).map { _ in random.pick(pieces) }.joined().utf8)
             let expression = try Expression(source, isCaseless: true)
-            guard let required = RequiredLiterals.of(source) else { continue }
-            let scanner = LiteralScanner(required.map { ($0, 0) })
+            let sets = RequiredLiterals.sets(of: source)
+            if sets.isEmpty { continue }
+            let scanner = LiteralScanner(zip(0..., sets).flatMap { number, set in set.map { ($0, number) } })
             var scratch = scanner.makeScratch()
             for text in texts {
                 guard matcher.firstMatch(of: expression, in: Array(text.utf8)) != .none else { continue }
-                var isCandidate = false
-                scanner.scan(Array(text.utf8), &scratch) { _ in isCandidate = true }
-                #expect(isCandidate, "\(String(decoding: source, as: UTF8.self)) on \(text)")
+                var found: Set<Int> = []
+                scanner.scan(Array(text.utf8), &scratch) { found.insert($0) }
+                #expect(found.count == sets.count, "\(String(decoding: source, as: UTF8.self)) on \(text)")
             }
         }
     }
