@@ -75,7 +75,7 @@ struct Stage {
 
     /// Waits for something that others bring about.
     func wait(_ what: String, until isSo: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await !isSo() {
             guard ContinuousClock.now < deadline else { throw RedisError(.timeout, "waited in vain for \(what)") }
             try await server.loop.sleep(for: .milliseconds(1))
