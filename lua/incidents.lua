@@ -2,7 +2,9 @@
 --
 -- `<prefix>:open:<subject>` (hash: rule -> '<incident> <last log position> <last at>') says what is open; an incident
 -- that saw nothing new for POLICY.quiet ms is over, and the next flag opens another. `<prefix>:incident:<id>` is the
--- incident, `<prefix>:incidents` (sorted set: id -> last change, ms) their list. All live for POLICY.retention.
+-- incident, `<prefix>:incidents` (sorted set: id -> last change, ms) their list, `<prefix>:pending` the list of those
+-- that nobody has reviewed. All live for POLICY.retention. `<prefix>:reviews` (hash: '<rule> <disposition>' -> number)
+-- counts what reviews found.
 
 -- What the open hash says of a rule: {id, event, at, over}.
 function S.open_incident(key, text, now)

@@ -142,6 +142,7 @@ S.register(NAME, {}, function(keys, argv)
   if opened then S.validate_for_change(namespace, prefix, subject) end
   for _, plan in ipairs(plans) do S.validate_for_change(namespace, prefix, plan.subject) end
   S.want_type(prefix .. ':incidents', 'zset')
+  S.want_type(prefix .. ':pending', 'zset')
   local id = standing and standing.id
   if opened then
     local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
@@ -158,7 +159,12 @@ S.register(NAME, {}, function(keys, argv)
   if opened then
     call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
-    call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
+    for _, set in ipairs({ ':incidents', ':pending' }) do
+      call('ZREMRANGEBYSCORE', prefix .. set, '-inf', S.decimal(now - POLICY.retention))
+    end
+    call('ZADD', prefix .. ':pending', S.decimal(now), id)
+  else
+    call('ZADD', prefix .. ':pending', 'XX', S.decimal(now), id)
   end
   call('PEXPIRE', key, POLICY.retention)
   call('ZADD', prefix .. ':incidents', S.decimal(now), id)

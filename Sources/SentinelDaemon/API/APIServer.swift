@@ -15,7 +15,8 @@ package struct APIServer: Sendable {
     /// For a request that has begun when the server is told to stop.
     private static let patience = Duration.seconds(5)
 
-    /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is.
+    /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is. Throws where
+    /// others than this machine could reach it and there is no token.
     package static func start(
         at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal
     ) async throws -> APIServer {
@@ -26,11 +27,11 @@ package struct APIServer: Sendable {
         configuration.connectTimeout = .seconds(2)
         let client = RedisClient(configuration, on: loop)
         let context = APIContext(calls: Calls(client: client, keys: keys), policy: policy, journal: journal)
-        let router = Router(context.routes)
-        let server = HTTPServer(on: loop) { request in
-            HostCheck.problem(request).map(HTTPReply.problem) ?? router.reply(to: request)
-        }
+        let gate = Gate(book: TokenBook(calls: context.calls), isLocal: address.isLocal, journal: journal)
+        let router = Router(context.routes, gate: gate)
+        let server = HTTPServer(on: loop) { router.reply(to: $0) }
         do {
+            try await gate.checkStart()
             let endpoint = try await server.listen(at: address.endpoint)
             return APIServer(endpoint: endpoint, loop: loop, client: client, server: server)
         } catch {
