@@ -3,8 +3,8 @@
 -- FCALL[_RO] sentinel_incidents 1 <namespace>:{<partition>} [limit 1-500] [scan 1-1000] [cursor <cursor>]
 --   [since <ms>] [until <ms>] [rule <id>] [module <name>] [severity 1-4] [mode enforce|shadow] [subject <type:id>]
 --   [reviewed 0|1] [disposition confirmed|false_positive|benign] [text <part>]
---   since, until: when it last grew; until itself is out. severity: the least. text: a part of id, rule, subject,
---     description or note, of which ASCII letters may be of either case.
+--   since, until: when it last grew; until itself is out. severity: the least. text: a part of id, module, rule,
+--     subject, description or note, of which ASCII letters may be of either case.
 --
 -- Replies: incidents <list of incidents, each its fields and values by turns>, and cursor <cursor> unless the list ends
 --   there: the same call with it goes on, even where nothing was found yet. `scan` incidents are looked at per call.
@@ -53,24 +53,31 @@ local function beginning(set, wish)
   end
 end
 
-local function contains(text, part)
-  return text and find(string.lower(text), part, 1, true)
+local LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
+
+-- The card of an incident that has none, because an older library wrote it; false if its time is over.
+local function card_of(key)
+  local has = call('HMGET', key, 'rule', 'subject', 'severity', 'mode', 'disposition', 'module', 'description',
+    'review_note')
+  return has[1] and has[2] and S.incident_card(match(has[3] or '', '^[1-4]$') or 1, has[4], has[5], has[6], has[1],
+    has[2], has[7], has[8])
 end
 
-local function passes(wish, key, id)
-  local has = call('HMGET', key, 'rule', 'subject', 'severity', 'module', 'mode', 'disposition', 'description',
-    'review_note')
-  local rule, subject = has[1], has[2]
-  if not rule or not subject then return false end -- its time is over
-  if wish.rule and rule ~= wish.rule or wish.subject and subject ~= wish.subject
-    or wish.module and has[4] ~= wish.module or wish.mode and has[5] ~= wish.mode
-    or wish.severity > (tonumber(has[3] or 1) or 1) or wish.disposition and has[6] ~= wish.disposition
-    or wish.reviewed and (has[6] and '1' or '0') ~= wish.reviewed then
+local function passes(wish, card, id)
+  local severity, mode, review = string.byte(card, 1, 3)
+  if severity - 48 < wish.severity or wish.mode and mode ~= string.byte(wish.mode)
+    or wish.reviewed and (review == 111) == (wish.reviewed == '1')
+    or wish.disposition and review ~= string.byte(LETTERS[wish.disposition]) then
     return false
   end
-  local part = wish.text
-  return not part or contains(id, part) or contains(rule, part) or contains(S.printable(subject), part)
-    or contains(has[7], part) or contains(has[8], part)
+  if wish.rule or wish.subject or wish.module then
+    local module, rule, subject = match(card, '^...\n([^\n]*)\n([^\n]*)\n([^\n]*)\n')
+    if wish.rule and rule ~= wish.rule or wish.subject and subject ~= wish.subject
+      or wish.module and module ~= wish.module then
+      return false
+    end
+  end
+  return not wish.text or find(string.lower(card), wish.text, 5, true) or find(id, wish.text, 1, true)
 end
 
 S.register(NAME, { 'no-writes' }, function(keys, argv)
@@ -85,31 +92,35 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   for _, field in ipairs({ 'rule', 'module' }) do
     if wish[field] then S.bounded(NAME, field, wish[field], 64) end
   end
-  if wish.subject then wish.subject = S.subject(NAME, wish.subject) end
+  if wish.subject then wish.subject = S.printable(S.subject(NAME, wish.subject)) end
   wish.text = wish.text and string.lower(S.bounded(NAME, 'text', wish.text, 256))
 
   local set = prefix .. (wish.reviewed == '0' and ':pending' or ':incidents')
   local rank, is_left_out = beginning(set, wish)
-  local found, looked = {}, 0
-  local cursor
+  local found, last, last_at = {}, nil, nil
+  local function reply(goes_on)
+    return S.reply('incidents', found, 'cursor', goes_on and S.decimal(tonumber(last_at)) .. '.' .. last or nil)
+  end
   repeat
     local piece = call('ZRANGE', set, S.decimal(rank), S.decimal(rank + most - 1), 'REV', 'WITHSCORES')
-    cursor = nil
-    for i = 1, #piece, 2 do
-      local id, at = piece[i], tonumber(piece[i + 1])
-      if at < since then return { 'incidents', found } end
-      if not (is_left_out and is_left_out(at, id)) then
-        looked = looked + 1
-        cursor = S.decimal(at) .. '.' .. id
-        local key = prefix .. ':incident:' .. id
-        if passes(wish, key, id) then
-          found[#found + 1] = call('HGETALL', key)
-          if #found == limit then return { 'incidents', found, 'cursor', cursor } end
+    local ids = {}
+    for i = 1, #piece, 2 do ids[#ids + 1] = piece[i] end
+    local cards = #ids > 0 and call('HMGET', prefix .. ':cards', unpack(ids))
+    for i, id in ipairs(ids) do
+      local at = piece[2 * i]
+      if since > 0 and tonumber(at) < since then return reply(false) end
+      if not is_left_out or not is_left_out(tonumber(at), id) then
+        last, last_at = id, at
+        local card = cards[i] or card_of(prefix .. ':incident:' .. id)
+        if card and passes(wish, card, id) then
+          local incident = call('HGETALL', prefix .. ':incident:' .. id)
+          if #incident > 0 then found[#found + 1] = incident end
+          if #found == limit then return reply(true) end
         end
       end
     end
     rank = rank + most
-    if #piece < 2 * most then return { 'incidents', found } end
-  until looked > 0
-  return S.reply('incidents', found, 'cursor', cursor)
+    if #ids < most then return reply(false) end
+  until last
+  return reply(true)
 end)

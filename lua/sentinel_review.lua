@@ -38,13 +38,18 @@ end
 -- is no such incident.
 local function plan_of(prefix, id, disposition)
   local key = prefix .. ':incident:' .. id
-  local found = call('HMGET', key, 'rule', 'subject', 'last', 'disposition', 'review_note')
+  local found = call('HMGET', key, 'rule', 'subject', 'last', 'disposition', 'review_note', 'severity', 'mode',
+    'module', 'description')
   local rule, subject, last, was = found[1], found[2], found[3], found[4] or 'open'
   if not rule and not subject and not last then return nil end
   if not rule or not subject or not last or not find(last, '^%d+$') or #last > 16 or IS_OVER[was] == nil then
     S.fail_foreign(key)
   end
-  local plan = { id = id, key = key, rule = rule, subject = subject, last = last, was = was, note = found[5] or nil }
+  local severity = match(found[6] or '', '^[1-4]$') or 1
+  local plan = { id = id, key = key, rule = rule, subject = subject, last = last, was = was, note = found[5] or nil,
+    card = function(note)
+      return S.incident_card(severity, found[7], disposition, found[8], rule, subject, found[9], note)
+    end }
   if IS_OVER[was] ~= IS_OVER[disposition] then
     local open_key = prefix .. ':open:' .. subject
     local text = call('HGET', open_key, rule)
@@ -90,6 +95,7 @@ S.register(NAME, {}, function(keys, argv)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   S.want_type(prefix .. ':pending', 'zset')
+  S.want_type(prefix .. ':cards', 'hash')
 
   local plans, missing, unchanged = {}, {}, 0
   for _, id in ipairs(ids) do
@@ -111,6 +117,7 @@ S.register(NAME, {}, function(keys, argv)
         'review_note', note or '')
       call('ZREM', prefix .. ':pending', plan.id)
     end
+    call('HSET', prefix .. ':cards', plan.id, plan.card(disposition ~= 'open' and note))
     if plan.open then call('HSET', plan.open_key, plan.rule, plan.open) end
     before[i] = '"' .. plan.id .. '":"' .. plan.was .. '"'
   end

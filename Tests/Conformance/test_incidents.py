@@ -3,6 +3,7 @@
 import random
 import unittest
 
+from policies import DAY
 from support import text
 from test_raise import NOW, Raising
 
@@ -71,6 +72,27 @@ class Incidents(Raising):
         for fields, test in cases:
             wanted = [each["id"] for each in made if test(each)]
             self.assertEqual(self.all(limit=4, scan=10, **fields), wanted, fields)
+
+    def test_incidents_of_an_older_library_are_found_as_well(self):
+        made = self.fill(20)
+        self.call("sentinel_review", "incidents", made[2]["id"], "as", "benign", "note", "odd one")
+        self.redis.delete("sentinel:{0}:cards")
+        self.assertEqual(self.all(text="ODD"), [made[2]["id"]])
+        self.assertEqual(self.all(reviewed=0), [each["id"] for each in made if each is not made[2]])
+
+    def test_what_grows_keeps_its_review(self):
+        made = self.fill(5)
+        self.call("sentinel_review", "incidents", made[2]["id"], "as", "confirmed", "note", "odd one")
+        self.raise_(made[2]["rule"], subject=made[2]["subject"], at=NOW + 99, description="now\nworse")
+        for fields in ({"text": "odd one"}, {"text": "now worse"}, {"disposition": "confirmed"}, {"reviewed": 1}):
+            self.assertEqual(self.all(**fields), [made[2]["id"]], fields)
+
+    def test_what_is_over_leaves_nothing_behind(self):
+        self.fill(70)
+        for n in range(2):
+            self.raise_("bot_behavior", subject=f"user:late{n}", at=NOW + 40 * DAY)
+        self.assertEqual(self.redis.hlen("sentinel:{0}:cards"), 2)
+        self.assertEqual(self.redis.zcard("sentinel:{0}:incidents"), 2)
 
     def test_reviewing_a_page_does_not_disturb_the_next(self):
         wanted = [each["id"] for each in self.fill(40)]

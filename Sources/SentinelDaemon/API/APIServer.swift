@@ -10,6 +10,7 @@ package struct APIServer: Sendable {
     package let endpoint: Endpoint
     private let loop: EventLoop
     private let client: RedisClient
+    private let alerts: AlertHub
     private let server: HTTPServer
 
     /// For a request that has begun when the server is told to stop.
@@ -26,14 +27,18 @@ package struct APIServer: Sendable {
         configuration.requestTimeout = .seconds(2)
         configuration.connectTimeout = .seconds(2)
         let client = RedisClient(configuration, on: loop)
-        let context = APIContext(calls: Calls(client: client, keys: keys), policy: policy, journal: journal)
+        let calls = Calls(client: client, keys: keys)
+        let alerts = AlertHub(calls: calls, redis: configuration, on: loop, journal: journal)
+        var context = APIContext(calls: calls, policy: policy, journal: journal)
+        context.alerts = alerts
         let gate = Gate(book: TokenBook(calls: context.calls), isLocal: address.isLocal, journal: journal)
         let router = Router(context.routes, gate: gate)
         let server = HTTPServer(on: loop) { router.reply(to: $0) }
         do {
             try await gate.checkStart()
             let endpoint = try await server.listen(at: address.endpoint)
-            return APIServer(endpoint: endpoint, loop: loop, client: client, server: server)
+            await alerts.start()
+            return APIServer(endpoint: endpoint, loop: loop, client: client, alerts: alerts, server: server)
         } catch {
             await client.close()
             await loop.stop()
@@ -49,6 +54,7 @@ package struct APIServer: Sendable {
     /// Answers what has begun, and ends.
     package func stop() async {
         await server.drain(within: Self.patience)
+        await alerts.stop()
         await client.close()
         await loop.stop()
     }

@@ -95,6 +95,10 @@ package struct Router: Sendable {
         let given =
             path.map { ($0.0, $0.1, RouteParameter.Place.path) }
             + (try request.query()).map { ($0.name, $0.value, .query) }
+            + route.parameters.compactMap { parameter in
+                guard let field = parameter.field, let value = request.headers[field] else { return nil }
+                return (parameter.name, Array(value.utf8), .header)
+            }
         for (name, value, place) in given {
             guard let parameter = route.parameters.first(where: { $0.name == name && $0.place == place }) else {
                 throw Problem(.badRequest, "there is no parameter \"\(name.prefix(64))\"")

@@ -71,6 +71,15 @@ enum Schema {
     static let word = string(pattern: "^[a-z][a-z0-9_]{0,63}$")
     static let address = any(["ipv4", "ipv6"].map { typed("string", false, [.init("format", .string($0))]) })
 
+    static let time = any([
+        integer(0...Timestamp.latest.milliseconds),
+        string(
+            pattern: "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+                + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$"),
+    ])
+    /// Types but `ip` and `net`, whose ids have a form of their own.
+    static let subject = string(pattern: "^(user|ip|net|[a-z][a-z0-9_]{0,31}):.+$", maximum: 1024)
+
     static func choice(_ words: [String], orNull: Bool = false) -> JSONValue {
         .object([.init("enum", .array(words.map(JSONValue.string) + (orNull ? [.null] : [])))])
     }
