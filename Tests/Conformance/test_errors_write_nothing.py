@@ -309,7 +309,8 @@ class ForeignKeys(Keyspace):
     def test_a_hash_with_other_values(self):
         for key in sorted(self.good):
             self.restore(self.good)
-            if self.redis.type(key) != b"hash":
+            # A card is made anew with each change of its incident.
+            if self.redis.type(key) != b"hash" or key.endswith(b":cards"):
                 continue
             # What is only ever written by whole: the descriptions of an incident, of which only the count is read.
             fields = [b"count"] if b":incident:" in key else self.redis.hkeys(key)

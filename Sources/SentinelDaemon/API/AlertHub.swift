@@ -26,6 +26,8 @@ actor AlertHub {
     /// What came while somebody reads what he missed, by the number of his joining.
     private var joining: [Int: [(number: Int64, event: [UInt8])]] = [:]
     private var joined = 0
+    /// Those who read from the log what the feed is yet to bring: they wait for the alert after the one of that number.
+    private var ahead: [(stream: HTTPStream, newest: Int64)] = []
     private var tasks: [Task<Void, Never>] = []
 
     init(calls: Calls, redis: RedisConfiguration, on loop: EventLoop, journal: Journal) {
@@ -77,7 +79,9 @@ actor AlertHub {
         case .lost(let count): send(Self.lost(count), 0)
         case .renumbered:
             last = nil
-            send(Array("event: renumbered\ndata: {}\n\n".utf8), 0)
+            for (stream, _) in ahead { broadcast.add(stream) }
+            ahead = []
+            send(Self.renumbered, 0)
         case .reconnected, .foreign: break
         }
     }
@@ -86,6 +90,8 @@ actor AlertHub {
         for key in joining.keys where joining[key, default: []].count < Self.mostWaiting {
             joining[key]?.append((number, event))
         }
+        for (stream, newest) in ahead where number > newest { broadcast.add(stream) }
+        ahead.removeAll { number > $0.newest || !$0.stream.isOpen }
         broadcast.send(event)
     }
 
@@ -109,9 +115,10 @@ actor AlertHub {
         let missed = try? await calls.alerts(after: number, atMost: 1000)
         let waiting = joining.removeValue(forKey: key) ?? []
         guard let missed, waiting.count < Self.mostWaiting else { return stream.end() }
+        if missed.isRenumbered { stream.write(Self.renumbered) }
         if missed.lost > 0 { stream.write(Self.lost(missed.lost)) }
         var sent = 0
-        var newest = number
+        var newest = missed.isRenumbered ? 0 : number
         for alert in missed.alerts {
             let event = Self.event(alert)
             sent += event.count
@@ -121,12 +128,14 @@ actor AlertHub {
         }
         if missed.goesOn { return stream.end() }
         for (number, event) in waiting where number == 0 || number > newest { stream.write(event) }
-        broadcast.add(stream)
+        if newest > last ?? 0 { ahead.append((stream, newest)) } else { broadcast.add(stream) }
     }
 
     private static func event(_ alert: Alert) -> [UInt8] {
         Array("id: \(alert.number)\nevent: alert\ndata: ".utf8) + JSONWriter.bytes(alert.json) + Array("\n\n".utf8)
     }
+
+    private static let renumbered = Array("event: renumbered\ndata: {}\n\n".utf8)
 
     private static func lost(_ count: Int64) -> [UInt8] {
         Array("event: lost\ndata: {\"lost\":\(count)}\n\n".utf8)

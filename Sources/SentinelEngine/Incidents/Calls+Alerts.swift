@@ -6,6 +6,8 @@ package struct MissedAlerts: Sendable, Equatable {
     package var alerts: [Alert] = []
     /// How many before them the log no longer holds.
     package var lost: Int64 = 0
+    /// The log knows no such number: it lost its data, and numbers began anew. Then these are all that it has.
+    package var isRenumbered = false
     /// There are more after them.
     package var goesOn = false
 }
@@ -15,6 +17,7 @@ extension Calls {
     /// as far back as it must, for who misses some mostly misses a few.
     package func alerts(after number: Int64, atMost most: Int) async throws(RedisError) -> MissedAlerts {
         let log = AlertLog(calls: self)
+        var number = number
         var missed = MissedAlerts()
         var newestFirst: [Alert] = []
         var position: String?
@@ -23,15 +26,20 @@ extension Calls {
             for entry in entries {
                 position = entry.position
                 guard let its = entry.number else { continue }
+                if newestFirst.isEmpty, its < number {
+                    missed.isRenumbered = true
+                    number = 0
+                }
                 // Behind it only older ones; numbers that rise here are of a time before they began anew.
                 if its <= number || its >= newestFirst.last?.number ?? .max { break reading }
                 if let alert = Alert(json: entry.json) { newestFirst.append(alert) }
             }
+            if position == nil, number > 0 { missed.isRenumbered = true }
             if entries.count < AlertLog.page { break }
         }
         missed.alerts = newestFirst.suffix(most).reversed()
         missed.goesOn = newestFirst.count > most
-        if let first = missed.alerts.first { missed.lost = first.number - number - 1 }
+        if !missed.isRenumbered, let first = missed.alerts.first { missed.lost = first.number - number - 1 }
         return missed
     }
 }

@@ -26,6 +26,7 @@ extension Calls {
         _ ids: [String], as disposition: Review.Disposition?, by: String, note: String?
     ) async throws(RedisError) -> ReviewChange {
         var change = ReviewChange()
+        if ids.isEmpty { return change }
         let starts = stride(from: 0, to: ids.count, by: Self.reviewedAtOnce)
         let replies = try await send { pipeline in
             for start in starts {

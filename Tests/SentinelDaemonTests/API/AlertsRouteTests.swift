@@ -73,6 +73,24 @@ struct AlertsRouteTests {
         }
     }
 
+    @Test func `who knows a number that is not there yet is told that they began anew, and gets all there are`()
+        async throws
+    {
+        try await APIHost.with { host in
+            for number in 1...2 { try await Self.raise(host, number) }
+            try await Self.waitForFeed(host)
+            let client = try await Self.follow(host, "Last-Event-ID: 5000\r\n")
+            let all = try #require(await client.read(until: "id: 2\n"))
+            #expect(all.contains("event: renumbered\n"))
+            #expect(all.contains("id: 1\n"))
+            #expect(!all.contains("event: lost"))
+            _ = await client.read(until: "}\n\n")
+            try await Self.raise(host, 3)
+            #expect(await client.read(until: "id: 3\n") != nil)
+            await client.close()
+        }
+    }
+
     @Test func `a number that is none is refused`() async throws {
         try await APIHost.with { host in
             let client = try await Self.follow(host, "Last-Event-ID: last\r\n")

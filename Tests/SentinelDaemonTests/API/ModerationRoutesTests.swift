@@ -112,6 +112,8 @@ struct ModerationRoutesTests {
             #expect(answer.json["changed"] == .int(2))
             #expect(answer.json["missing"] == .array([.string("i0-7")]))
             #expect(try await host.post("/v1/incidents/bulk", body).json["unchanged"] == .int(2))
+            let none = try await host.post("/v1/incidents/bulk", #"{"ids":[],"disposition":"benign"}"#)
+            #expect(none.json["changed"] == .int(0))
             let stats = try await host.get("/v1/stats").json
             #expect(stats["pending"] == .int(1))
             #expect(stats["reviews"]?["malicious_content"]?["precision"] == .double(1))

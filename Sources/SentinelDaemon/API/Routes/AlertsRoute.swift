@@ -9,7 +9,9 @@ extension Route {
         Route(
             "GET", "/v1/alerts", role: .staff, "Follow alerts; Last-Event-ID goes on after an alert",
             parameters: [
-                .header("Last-Event-ID", "last-event-id", .integer(0...(1 << 53)), "The number of the last alert that was received"),
+                .header(
+                    "Last-Event-ID", "last-event-id", .integer(0...(1 << 53)),
+                    "The number of the last alert that was received"),
                 .query("after", .integer(0...(1 << 53)), "The same, for those who cannot send header fields"),
             ],
             answers: [Answer(.ok, "Events alert, lost, renumbered; ids are seq", "text/event-stream", Schema.string())]
