@@ -28,14 +28,11 @@ struct JSONBody {
     /// Whether it is there, null or not.
     func has(_ name: String) -> Bool { members.contains { $0.name == name } }
 
-    /// A text of so many bytes at most; nil if there is none.
-    func text(_ name: String, atMost most: Int) throws(Problem) -> String? {
+    /// A note of somebody's; nil if there is none.
+    func note(_ name: String) throws(Problem) -> String? {
         guard let value = self[name] else { return nil }
-        guard let text = value.text, text.utf8.count <= most else {
-            throw Problem(.badRequest, "\"\(name)\" is a text of at most \(most) bytes")
-        }
-        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw Problem(.badRequest, "\"\(name)\" has control characters")
+        guard let text = value.text, RouteParameter.isNote(text) else {
+            throw Problem(.badRequest, "\"\(name)\" is a text of at most 256 characters, none of them a control")
         }
         return text
     }

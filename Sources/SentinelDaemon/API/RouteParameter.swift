@@ -18,6 +18,10 @@ package struct RouteParameter: Sendable {
         case time
         /// `<type>:<id>` as lists show it.
         case subject
+        /// A line of text, at most 256 characters.
+        case note
+        /// A place in the list of incidents: `<ms>.<id>`.
+        case cursor
         /// A place in a stream of Redis.
         case position
     }
@@ -73,6 +77,11 @@ package struct RouteParameter: Sendable {
             Self.time(value) == nil ? "is a time: 2026-01-31T12:00:00Z, or ms since 1970" : nil
         case .subject:
             Self.subject(value) == nil ? "is a subject: user:ada, ip:203.0.113.7, net:198.51.100.0/24" : nil
+        case .note:
+            String(validating: value, as: UTF8.self).map(Self.isNote) == true
+                ? nil : "is a text of at most 256 characters, none of them a control"
+        case .cursor:
+            Self.isCursor(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
         }
@@ -110,6 +119,16 @@ package struct RouteParameter: Sendable {
         String(validating: value, as: UTF8.self).flatMap(Subject.init(canonical:))
     }
 
+    /// Redis takes 1024 bytes.
+    static func isNote(_ text: String) -> Bool {
+        text.unicodeScalars.count <= 256
+            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    private static func isCursor(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
+    }
+
     /// `<ms>-<number>`
     private static func isPosition(_ value: [UInt8]) -> Bool {
         let parts = value.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -127,6 +146,8 @@ package struct RouteParameter: Sendable {
         case .choice(let words): Schema.choice(words)
         case .time: Schema.time
         case .subject: Schema.subject
+        case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
+        case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         }
     }

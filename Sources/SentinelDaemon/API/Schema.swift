@@ -77,8 +77,10 @@ enum Schema {
             pattern: "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
                 + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$"),
     ])
-    /// Types but `ip` and `net`, whose ids have a form of their own.
-    static let subject = string(pattern: "^(user|ip|net|[a-z][a-z0-9_]{0,31}):.+$", maximum: 1024)
+    /// The plain ones. Every other type goes as well, and addresses and networks, whose forms no pattern here tells.
+    static let subject = string(pattern: "^(user|account|device):[^%]{1,64}$")
+    static let lineWithoutControls = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    static let note = any([string(pattern: lineWithoutControls, maximum: 256), null])
 
     static func choice(_ words: [String], orNull: Bool = false) -> JSONValue {
         .object([.init("enum", .array(words.map(JSONValue.string) + (orNull ? [.null] : [])))])

@@ -148,14 +148,15 @@ struct ModerationRoutesTests {
             #expect(try await host.post("/v1/unblock-ip", #"{"ip_address":"203.0.113.7"}"#).status == 404)
             for wrong in [
                 #"{"ip_address":"nowhere"}"#, "{}", #"{"ip_address":"203.0.113.7","reason":"DULL"}"#,
-                #"{"ip_address":"203.0.113.7","expires_at":"2001-01-01T00:00:00Z"}"#,
                 #"{"ip_address":"203.0.113.7","expires_at":"soon"}"#, #"{"ip":"203.0.113.7"}"#,
             ] {
                 #expect(try await host.post("/v1/block-ip", wrong).status == 400, "\(wrong)")
             }
-            let until = try await host.post(
-                "/v1/block-ip", #"{"ip_address":"203.0.113.7","expires_at":"2999-01-01T00:00:00Z"}"#)
-            #expect(until.status == 400)
+            for time in ["2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z"] {
+                let never = try await host.post(
+                    "/v1/block-ip", "{\"ip_address\":\"203.0.113.7\",\"expires_at\":\"\(time)\"}")
+                #expect(never.status == 409)
+            }
         }
     }
 

@@ -14,28 +14,31 @@ extension Route {
                         [
                             ("ip_address", Schema.address),
                             ("reason", Schema.choice(Block.Reason.allCases.map(\.rawValue), orNull: true)),
-                            ("notes", Schema.string(maximum: 1024, orNull: true)),
-                            ("expires_at", Schema.string(orNull: true)),
+                            ("notes", Schema.note),
+                            ("expires_at", Schema.any([Schema.time, Schema.null])),
                         ], required: ["ip_address"]))
             ],
             answers: [
                 Answer(.ok, "The address is blocked", "application/json", Schema.blockedIP),
                 Answer(
-                    .conflict, "The address is on the allow list", "application/problem+json",
+                    .conflict, "The address is on the allow list, or expires_at is over already",
+                    "application/problem+json",
                     Schema.reference("Problem")),
             ]
         ) { (request) throws(Problem) in
             let body = try JSONBody(request, fields: ["ip_address", "reason", "notes", "expires_at"])
             let address = try body.address("ip_address")
             let reason = try body.choice("reason", Block.Reason.self) ?? .manual
-            let notes = try body.text("notes", atMost: 1024)
+            let notes = try body.note("notes")
             let end = try body.time("expires_at")
             return context.later {
                 let calls = context.calls
                 let now = try await calls.now()
                 var duration: Duration?
                 if let end {
-                    guard end > now else { throw Problem(.badRequest, "\"expires_at\" is over already") }
+                    guard end > now, end - now <= Route.longest else {
+                        throw Problem(.conflict, "\"expires_at\" is over already, or more than ten years away")
+                    }
                     duration = .milliseconds(end - now)
                 }
                 let change = try await calls.block(
@@ -66,7 +69,7 @@ extension Route {
                 Body(
                     "application/json",
                     Schema.closed(
-                        [("ip_address", Schema.address), ("notes", Schema.string(maximum: 1024, orNull: true))],
+                        [("ip_address", Schema.address), ("notes", Schema.note)],
                         required: ["ip_address"]))
             ],
             answers: [
@@ -79,7 +82,7 @@ extension Route {
         ) { (request) throws(Problem) in
             let body = try JSONBody(request, fields: ["ip_address", "notes"])
             let address = try body.address("ip_address")
-            let notes = try body.text("notes", atMost: 1024)
+            let notes = try body.note("notes")
             return context.later {
                 guard try await context.calls.unblock(Subject(of: address), by: request.caller, note: notes) else {
                     throw Problem(.notFound, "\(address) is not blocked")

@@ -3,7 +3,7 @@ import SentinelEngine
 import SentinelIO
 
 extension Route {
-    private static var longest: Int64 { 315_360_000_000 }  // ms, ten years: what Redis takes
+    static var longest: Int64 { 315_360_000_000 }  // ms, ten years: what Redis takes
 
     /// `GET /v1/blocks`: active blocks, newest first.
     static func blocks(_ context: APIContext) -> Route {
@@ -51,11 +51,11 @@ extension Route {
                     "application/json",
                     Schema.closed(
                         [
-                            ("subject", Schema.string(3...1024)),
+                            ("subject", Schema.subject),
                             ("action", Schema.choice(Block.Action.allCases.map(\.rawValue), orNull: true)),
                             ("reason", Schema.choice(Block.Reason.allCases.map(\.rawValue), orNull: true)),
                             ("duration_ms", Schema.integer(1...longest, orNull: true)),
-                            ("note", Schema.string(maximum: 1024, orNull: true)),
+                            ("note", Schema.note),
                         ], required: ["subject"]))
             ],
             answers: [
@@ -71,7 +71,7 @@ extension Route {
             let subject = try body.subject("subject")
             let action = try body.choice("action", Block.Action.self) ?? .block
             let reason = try body.choice("reason", Block.Reason.self) ?? .manual
-            let note = try body.text("note", atMost: 1024)
+            let note = try body.note("note")
             var duration: Duration?
             if let value = body["duration_ms"] {
                 guard let length = value.integer, (1...longest).contains(length) else {
@@ -100,7 +100,7 @@ extension Route {
             "DELETE", "/v1/blocks", role: .admin, "Lift a block; the same evidence does not bring it back",
             parameters: [
                 .query("subject", .subject, "Whose", isRequired: true),
-                .query("note", .bytes(0...1024), "Why, for the audit log"),
+                .query("note", .note, "Why, for the audit log"),
             ],
             answers: [
                 Answer(

@@ -19,7 +19,7 @@ extension Route {
                 .query("since", .time, "Only what grew at this time or later"),
                 .query("until", .time, "Only what last grew before this time"),
                 .query("limit", .integer(1...500), "At most so many; 50 unless said otherwise"),
-                .query("cursor", .bytes(1...64), "next of the page before"),
+                .query("cursor", .cursor, "next of the page before"),
             ],
             answers: [
                 Answer(

@@ -15,7 +15,7 @@ private enum Verdict: String, CaseIterable {
 extension Route {
     /// How many incidents one request may review.
     private static var reviewedAtOnce: Int { 1000 }
-    private static var note: (String, JSONValue) { ("note", Schema.string(maximum: 1024, orNull: true)) }
+    private static var note: (String, JSONValue) { ("note", Schema.note) }
     private static var disposition: (String, JSONValue) {
         ("disposition", Schema.choice(Verdict.allCases.map(\.rawValue)))
     }
@@ -36,7 +36,7 @@ extension Route {
             guard let verdict = try body.choice("disposition", Verdict.self) else {
                 throw Problem(.badRequest, "\"disposition\" is missing")
             }
-            let note = try body.text("note", atMost: 1024)
+            let note = try body.note("note")
             let id = request.arguments.text("id") ?? ""
             guard isIncident(id) else { throw Problem(.notFound, "there is no incident of this id") }
             return context.later {
@@ -83,7 +83,7 @@ extension Route {
                 }
                 ids.append(id)
             }
-            let note = try body.text("note", atMost: 1024)
+            let note = try body.note("note")
             return context.later { [ids] in
                 let change = try await context.calls.review(
                     ids, as: verdict.disposition, by: request.caller, note: note)
