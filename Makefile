@@ -67,7 +67,7 @@ lint:
 	@for file in lua/*.lua; do luac5.1 -p $$file || exit 1; done
 
 packages:
-	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libpcre2-dev libxxhash-dev libyaml-dev zlib1g-dev util-linux
+	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libpcre2-dev libsodium-dev libxxhash-dev libyaml-dev zlib1g-dev util-linux
 
 test-packages:
 	@./install-packages lua-check lua5.1 python3 python3-redis redis-tools

@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CICU"),
         .systemLibrary(name: "CPCRE2"),
+        .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
@@ -38,7 +39,7 @@ let package = Package(
         ),
         .target(
             name: "SentinelEngine",
-            dependencies: ["SentinelCore", "SentinelRedis", "SentinelIO", "CSentinelLua"],
+            dependencies: ["SentinelCore", "SentinelRedis", "SentinelIO", "CSentinelLua", "CSodium"],
             swiftSettings: settings
         ),
         .target(

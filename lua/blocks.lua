@@ -165,16 +165,11 @@ local function announce(namespace, prefix, change, subject, text)
   return seq
 end
 
--- Everything that admins and the coordinator changed, newest last, at most POLICY.audit_most entries.
-function S.audit(prefix, now, by, what, subject, detail)
-  call('XADD', prefix .. ':audit', 'MAXLEN', '~', POLICY.audit_most, '*', 'at', S.decimal(now), 'by', by,
-    'what', what, 'subject', S.printable(subject), 'detail', detail or '')
-end
-
 -- Sets a block (the fields of BLOCK_ORDER but ref) and tells everybody. Returns its ref.
 function S.set_block(namespace, prefix, subject, block, now)
   sweep(prefix .. ':blocks', prefix .. ':block', now)
   local change = call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
+  local before = change == 'changed' and call('HGET', prefix .. ':block', subject) or nil
   block.ref = 'b' .. string.match(prefix, '{(%d+)}$') .. '-' .. S.decimal(call('INCR', prefix .. ':seq:refs'))
   local text = json(BLOCK_ORDER, block)
   local key = namespace .. ':block:' .. subject
@@ -183,7 +178,7 @@ function S.set_block(namespace, prefix, subject, block, now)
   call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':block', subject, text)
   announce(namespace, prefix, change, subject, text)
-  S.audit(prefix, now, block.by, 'block', subject, text)
+  S.audit(prefix, now, block.by, 'block', subject, { before = before, after = text, note = block.note })
   return block.ref, change
 end
 
@@ -198,7 +193,7 @@ function S.lift_block(namespace, prefix, subject, by, note, now, at)
   local key = call('DEL', namespace .. ':block:' .. subject)
   if not (till and tonumber(till) > now) and (at or key == 0) then return false end
   announce(namespace, prefix, 'lifted', subject, text)
-  S.audit(prefix, now, by, 'unblock', subject, note)
+  S.audit(prefix, now, by, 'unblock', subject, { before = text or nil, note = note })
   return true
 end
 
@@ -208,18 +203,20 @@ function S.set_allow(namespace, prefix, subject, allow, now)
   sweep(prefix .. ':allow', prefix .. ':allowed', now)
   local text, till = json(ALLOW_ORDER, allow), allow['until']
   local key = namespace .. ':allow:' .. subject
+  local before = call('HGET', prefix .. ':allowed', subject) or nil
   if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
   call('ZADD', prefix .. ':allow', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':allowed', subject, text)
-  S.audit(prefix, now, allow.by, 'allow', subject, text)
+  S.audit(prefix, now, allow.by, 'allow', subject, { before = before, after = text, note = allow.note })
 end
 
 function S.lift_allow(namespace, prefix, subject, by, note, now)
   sweep(prefix .. ':allow', prefix .. ':allowed', now)
+  local text = call('HGET', prefix .. ':allowed', subject)
   local had = call('ZREM', prefix .. ':allow', subject)
   call('HDEL', prefix .. ':allowed', subject)
   call('DEL', namespace .. ':allow:' .. subject)
   if had == 0 then return false end
-  S.audit(prefix, now, by, 'disallow', subject, note)
+  S.audit(prefix, now, by, 'disallow', subject, { before = text or nil, note = note })
   return true
 end

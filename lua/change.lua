@@ -46,7 +46,7 @@ function S.validate_for_change(namespace, prefix, subject)
     if not value then S.want_type(key, 'string')
     elseif not find(value, '^%d+$') or #value > 18 then S.fail_foreign(key) end
   end
-  S.want_type(prefix .. ':audit', 'stream')
+  S.validate_audit(prefix)
   S.want_type(prefix .. ':events', 'stream')
   S.want_type(namespace .. ':alerts:log', 'stream')
   for _, set in ipairs({ ':incidents', ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end

@@ -2,7 +2,30 @@
 --
 -- `<prefix>:open:<subject>` (hash: rule -> '<incident> <last log position> <last at>') says what is open; an incident
 -- that saw nothing new for POLICY.quiet ms is over, and the next flag opens another. `<prefix>:incident:<id>` is the
--- incident, `<prefix>:incidents` (sorted set: id -> last change, ms) their list. All live for POLICY.retention.
+-- incident, `<prefix>:incidents` (sorted set: id -> last change, ms) their list, `<prefix>:pending` the list of those
+-- that nobody has reviewed. All live for POLICY.retention. `<prefix>:reviews` (hash: '<rule> <disposition>' -> number)
+-- counts what reviews found. `<prefix>:cards` (hash: id -> card) has of each incident in the lists what filters ask
+-- for, so that looking through thousands takes a few calls.
+
+local LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
+
+-- The card of an incident: a digit for the severity, a letter each for mode (e, s) and review (c, f, b; o: none), then
+-- module, rule, subject, description and note, a line each.
+function S.incident_card(severity, mode, disposition, module, rule, subject, description, note)
+  return severity .. (mode == 'shadow' and 's' or 'e') .. (LETTERS[disposition] or 'o') .. '\n' .. (module or '')
+    .. '\n' .. rule .. '\n' .. S.printable(subject) .. '\n' .. string.gsub(description or '', '[\r\n]', ' ') .. '\n'
+    .. (note or '')
+end
+
+-- Takes incidents off the lists whose time is over, a bounded number per call.
+function S.sweep_incidents(prefix, now)
+  local ended = call('ZRANGE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention), 'BYSCORE', 'LIMIT',
+    '0', '64')
+  if #ended == 0 then return end
+  call('ZREM', prefix .. ':incidents', unpack(ended))
+  call('ZREM', prefix .. ':pending', unpack(ended))
+  call('HDEL', prefix .. ':cards', unpack(ended))
+end
 
 -- What the open hash says of a rule: {id, event, at, over}.
 function S.open_incident(key, text, now)

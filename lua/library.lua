@@ -1,9 +1,10 @@
 -- What every function of the library shares: errors, arguments, time, subjects.
 --
 -- The library is one Lua chunk: the compiled policy (POLICY), this file, the helper files (address, state,
--- distinct, blocks), then one file per registered function. Helpers hang on the table S, because locals of one
--- file are upvalues of the next. Redis offers `redis.call`, `struct`, `cjson`, `string` only inside a call, so
--- nothing here touches them while loading. <https://redis.io/docs/latest/develop/programmability/functions-intro/>
+-- distinct, audit, blocks), then one file per registered function, each in a `do … end` of its own, for a chunk has 200
+-- locals at most. Helpers hang on the table S, because locals of one file are upvalues of the next. Redis offers
+-- `redis.call`, `struct`, `cjson`, `string` only inside a call, so nothing here touches them while loading.
+-- <https://redis.io/docs/latest/develop/programmability/functions-intro/>
 --
 -- Redis runs one call at a time. So what a call works on (its event, its states) lives in tables that are made once and
 -- filled anew by each call: making tables is a good part of what a small call costs.
@@ -17,7 +18,7 @@
 
 local S = {}
 
-S.version = 2
+S.version = 3
 
 -- What every call needs, as locals of the whole library, filled by the first call: a global costs a look-up in two
 -- tables each time.

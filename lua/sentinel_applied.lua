@@ -1,12 +1,14 @@
 -- sentinel_applied: tells the audit log that a policy was applied; called in the transaction that loads it.
 --
 -- FCALL sentinel_applied 1 <namespace>:{<partition>} policy <hash> [by <name>] [note <text>]
+--   [before <hash>]
+--   before: of the policy that it takes the place of
 --
 -- Replies: policy <hash>.
 -- Fails with BADARG when this library has another policy: loading it went wrong.
 
 local NAME = 'sentinel_applied'
-local KNOWN = { policy = true, by = true, note = true }
+local KNOWN = { policy = true, before = true, by = true, note = true }
 
 S.register(NAME, {}, function(keys, argv)
   local prefix = S.partition(NAME, keys)
@@ -17,7 +19,8 @@ S.register(NAME, {}, function(keys, argv)
   end
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
-  S.want_type(prefix .. ':audit', 'stream')
-  S.audit(prefix, S.now(NAME, prefix), by, 'policy', hash, note)
+  local before = wish.before and S.text(NAME, 'before', wish.before, 64)
+  S.validate_audit(prefix)
+  S.audit(prefix, S.now(NAME, prefix), by, 'policy', '', { before = before, after = hash, note = note })
   return { 'policy', hash }
 end)

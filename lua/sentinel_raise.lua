@@ -142,6 +142,8 @@ S.register(NAME, {}, function(keys, argv)
   if opened then S.validate_for_change(namespace, prefix, subject) end
   for _, plan in ipairs(plans) do S.validate_for_change(namespace, prefix, plan.subject) end
   S.want_type(prefix .. ':incidents', 'zset')
+  S.want_type(prefix .. ':pending', 'zset')
+  S.want_type(prefix .. ':cards', 'hash')
   local id = standing and standing.id
   if opened then
     local number = tonumber(call('GET', prefix .. ':seq:incidents') or 0) + 1
@@ -158,9 +160,15 @@ S.register(NAME, {}, function(keys, argv)
   if opened then
     call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
-    call('ZREMRANGEBYSCORE', prefix .. ':incidents', '-inf', S.decimal(now - POLICY.retention))
+    S.sweep_incidents(prefix, now)
+    call('ZADD', prefix .. ':pending', S.decimal(now), id)
+  else
+    call('ZADD', prefix .. ':pending', 'XX', S.decimal(now), id)
   end
   call('PEXPIRE', key, POLICY.retention)
+  local reviewed = opened and { rule.shadow and 'shadow' } or call('HMGET', key, 'mode', 'disposition', 'review_note')
+  call('HSET', prefix .. ':cards', id, S.incident_card(severity, reviewed[1], reviewed[2], rule.module, rule.id,
+    subject, description, reviewed[3]))
   call('ZADD', prefix .. ':incidents', S.decimal(now), id)
   call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
   call('PEXPIRE', open_key, POLICY.retention)

@@ -25,6 +25,9 @@ static const char ids_source[] = {
 static const char distinct_source[] = {
 #embed "../../lua/distinct.lua"
     , 0};
+static const char audit_source[] = {
+#embed "../../lua/audit.lua"
+    , 0};
 static const char blocks_source[] = {
 #embed "../../lua/blocks.lua"
     , 0};
@@ -58,6 +61,9 @@ static const char sentinel_commit_source[] = {
 static const char sentinel_disallow_source[] = {
 #embed "../../lua/sentinel_disallow.lua"
     , 0};
+static const char sentinel_incidents_source[] = {
+#embed "../../lua/sentinel_incidents.lua"
+    , 0};
 static const char sentinel_info_source[] = {
 #embed "../../lua/sentinel_info.lua"
     , 0};
@@ -73,6 +79,15 @@ static const char sentinel_record_source[] = {
 static const char sentinel_report_source[] = {
 #embed "../../lua/sentinel_report.lua"
     , 0};
+static const char sentinel_review_source[] = {
+#embed "../../lua/sentinel_review.lua"
+    , 0};
+static const char sentinel_token_add_source[] = {
+#embed "../../lua/sentinel_token_add.lua"
+    , 0};
+static const char sentinel_token_remove_source[] = {
+#embed "../../lua/sentinel_token_remove.lua"
+    , 0};
 static const char sentinel_unblock_source[] = {
 #embed "../../lua/sentinel_unblock.lua"
     , 0};
@@ -87,6 +102,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(state),
     LUA_FILE(ids),
     LUA_FILE(distinct),
+    LUA_FILE(audit),
     LUA_FILE(blocks),
     LUA_FILE(incidents),
     LUA_FILE(change),
@@ -98,11 +114,15 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),
     LUA_FILE(sentinel_disallow),
+    LUA_FILE(sentinel_incidents),
     LUA_FILE(sentinel_info),
     LUA_FILE(sentinel_lease),
     LUA_FILE(sentinel_raise),
     LUA_FILE(sentinel_record),
     LUA_FILE(sentinel_report),
+    LUA_FILE(sentinel_review),
+    LUA_FILE(sentinel_token_add),
+    LUA_FILE(sentinel_token_remove),
     LUA_FILE(sentinel_unblock),
 };
 

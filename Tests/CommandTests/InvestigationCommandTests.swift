@@ -75,7 +75,7 @@ struct InvestigationCommandTests {
             #expect(json["coordinator"] == .string("here"))
             #expect(try sentinel.sentinel("stats", "--since", "10d", "-o", "json").json["events"] == .int(1012))
             let page = try sentinel.sentinel("stats").output
-            #expect(page.contains("\nkinds           message 12\n"))
+            #expect(page.contains("\nkinds            message 12\n"))
         }
     }
 

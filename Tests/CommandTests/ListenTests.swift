@@ -32,8 +32,16 @@ struct ListenTests {
         }
     }
 
-    @Test(arguments: ["0.0.0.0:8787", "example.org:80", "8787"])
-    func `an address that others could reach is refused`(address: String) throws {
+    @Test func `an address that others could reach is refused while there are no tokens`() async throws {
+        try await withInstallation { sentinel in
+            let result = try sentinel.sentinel("run", "--listen", "0.0.0.0:0")
+            #expect(result.code == 1)
+            #expect(result.errors.contains("sentinel token add"))
+        }
+    }
+
+    @Test(arguments: ["example.org:80", "8787"])
+    func `what is no address is refused`(address: String) throws {
         for command in ["run", "up"] {
             let result = try Subprocess.sentinel(command, "--listen", address)
             #expect(result.code == 2)

@@ -67,7 +67,8 @@ class Clients(LibraryTest):
 
     def test_functions_that_only_read_are_marked_so(self):
         flags = {each[1]: each[5] for each in self.redis.execute_command("FUNCTION", "LIST")[0][5]}
-        self.assertEqual({name for name, each in flags.items() if b"no-writes" in each}, {b"sentinel_check", b"sentinel_info"})
+        self.assertEqual({name for name, each in flags.items() if b"no-writes" in each}, {
+            b"sentinel_check", b"sentinel_incidents", b"sentinel_info"})
 
     def test_the_library_survives_a_restart_of_the_scripts(self):
         self.record(kind="content", user="x")

@@ -35,6 +35,14 @@ package struct Keys: Sendable, Hashable {
     /// Incidents by last change (ms), and each one.
     package var incidents: String { "\(prefix):incidents" }
     package func incident(_ id: String) -> String { "\(prefix):incident:\(id)" }
+    /// Of the incidents, those that nobody has reviewed; and what reviews found: `<rule> <disposition>` → how often.
+    package var pendingIncidents: String { "\(prefix):pending" }
+    package var reviews: String { "\(prefix):reviews" }
+    /// The audit log, a stream, and `<n> <hash>` of its newest entry.
+    package var audit: String { "\(prefix):audit" }
+    package var auditHead: String { "\(prefix):audit:head" }
+    /// Tokens of the HTTP API, by their id.
+    package var tokens: String { "\(prefix):tokens" }
     /// Incidents on a subject that are not reviewed or spent: rule → incident, last position, last time.
     package func openIncidents(_ subject: Subject) -> [UInt8] { Array("\(prefix):open:".utf8) + subject.bytes }
     /// What the coordinator knows of an actor's posts (``ActorHistory``), and of the flags on a subject (``Suspicion``).

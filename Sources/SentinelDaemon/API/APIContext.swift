@@ -9,6 +9,8 @@ package struct APIContext: Sendable {
     package var calls: Calls
     package var policy: Policy
     package var journal: Journal
+    /// Who follows alerts for those who follow them here; nil where nobody does.
+    var alerts: AlertHub?
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
@@ -18,7 +20,12 @@ package struct APIContext: Sendable {
 
     /// Everything the API can do.
     package var routes: [Route] {
-        let routes: [Route] = [.health, .ready(self), .check(self), .events(self), .reports(self)]
+        let routes: [Route] = [
+            .health, .ready(self), .metrics(self), .check(self), .events(self), .reports(self), .incidents(self),
+            .incident(self), .incidentReview(self), .incidentsBulk(self), .blocks(self), .blockAdd(self),
+            .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
+            .audit(self), .policy(self), .policyApply(self),
+        ]
         return routes + [.description(of: routes)]
     }
 

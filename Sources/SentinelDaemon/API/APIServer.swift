@@ -10,12 +10,14 @@ package struct APIServer: Sendable {
     package let endpoint: Endpoint
     private let loop: EventLoop
     private let client: RedisClient
+    private let alerts: AlertHub
     private let server: HTTPServer
 
     /// For a request that has begun when the server is told to stop.
     private static let patience = Duration.seconds(5)
 
-    /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is.
+    /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is. Throws where
+    /// others than this machine could reach it and there is no token.
     package static func start(
         at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal
     ) async throws -> APIServer {
@@ -25,14 +27,18 @@ package struct APIServer: Sendable {
         configuration.requestTimeout = .seconds(2)
         configuration.connectTimeout = .seconds(2)
         let client = RedisClient(configuration, on: loop)
-        let context = APIContext(calls: Calls(client: client, keys: keys), policy: policy, journal: journal)
-        let router = Router(context.routes)
-        let server = HTTPServer(on: loop) { request in
-            HostCheck.problem(request).map(HTTPReply.problem) ?? router.reply(to: request)
-        }
+        let calls = Calls(client: client, keys: keys)
+        let alerts = AlertHub(calls: calls, redis: configuration, on: loop, journal: journal)
+        var context = APIContext(calls: calls, policy: policy, journal: journal)
+        context.alerts = alerts
+        let gate = Gate(book: TokenBook(calls: context.calls), isLocal: address.isLocal, journal: journal)
+        let router = Router(context.routes, gate: gate)
+        let server = HTTPServer(on: loop) { router.reply(to: $0) }
         do {
+            try await gate.checkStart()
             let endpoint = try await server.listen(at: address.endpoint)
-            return APIServer(endpoint: endpoint, loop: loop, client: client, server: server)
+            await alerts.start()
+            return APIServer(endpoint: endpoint, loop: loop, client: client, alerts: alerts, server: server)
         } catch {
             await client.close()
             await loop.stop()
@@ -48,6 +54,7 @@ package struct APIServer: Sendable {
     /// Answers what has begun, and ends.
     package func stop() async {
         await server.drain(within: Self.patience)
+        await alerts.stop()
         await client.close()
         await loop.stop()
     }

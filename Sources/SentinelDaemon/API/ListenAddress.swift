@@ -1,9 +1,11 @@
 import SentinelCore
 package import SentinelIO
 
-/// Where the API listens. Loopback and unix sockets only: there are no tokens yet, so nobody else may reach it.
+/// Where the API listens.
 package struct ListenAddress: Sendable, Equatable {
     package let endpoint: Endpoint
+    /// Loopback or a unix socket: only programs of this machine can reach it.
+    package let isLocal: Bool
 
     package static let standard = ListenAddress(endpoint: .tcp(host: "127.0.0.1", port: 8787))
 
@@ -12,14 +14,15 @@ package struct ListenAddress: Sendable, Equatable {
         package let description: String
     }
 
-    private init(endpoint: Endpoint) {
+    private init(endpoint: Endpoint, isLocal: Bool = true) {
         self.endpoint = endpoint
+        self.isLocal = isLocal
     }
 
     /// Reads `127.0.0.1:8787`, `[::1]:8787`, `localhost:8787`, `unix:/run/sentinel.sock`. Port 0 lets the kernel choose.
     package init(parsing text: String) throws(Invalid) {
         if text.hasPrefix("unix:") {
-            endpoint = .unix(path: String(text.dropFirst(5)))
+            self.init(endpoint: .unix(path: String(text.dropFirst(5))))
             return
         }
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
@@ -32,9 +35,6 @@ package struct ListenAddress: Sendable, Equatable {
             throw Invalid(description: "want a numeric address before the port, such as 127.0.0.1:8787 or [::1]:8787")
         }
         let isLoopback = address.family == .v4 ? address.bits >> 24 == 127 : address.bits == 1
-        guard isLoopback else {
-            throw Invalid(description: "the API has no tokens yet and listens on loopback only: 127.0.0.1 or [::1]")
-        }
-        endpoint = .tcp(host: host, port: port)
+        self.init(endpoint: .tcp(host: host, port: port), isLocal: isLoopback)
     }
 }

@@ -1,4 +1,5 @@
 import SentinelCore
+import SentinelEngine
 import SentinelIO
 
 /// The description of the API by its routes, in OpenAPI 3.1. <https://spec.openapis.org/oas/v3.1.0>
@@ -25,7 +26,18 @@ enum OpenAPI {
                     .init("version", .string("1")),
                 ])),
             .init("paths", .object(paths)),
-            .init("components", .object([.init("schemas", .object(Schema.shared))])),
+            .init(
+                "components",
+                .object([
+                    .init("schemas", .object(Schema.shared)),
+                    .init(
+                        "securitySchemes",
+                        .object([
+                            .init(
+                                "token",
+                                .object([.init("type", .string("http")), .init("scheme", .string("bearer"))]))
+                        ])),
+                ])),
         ])
     }
 
@@ -35,6 +47,11 @@ enum OpenAPI {
             .init("operationId", .string(identifier(route))),
             .init("x-role", .string(route.role.rawValue)),
         ]
+        if route.role != .anyone {
+            // The empty one: without tokens the API of one machine asks for none.
+            let schemes = JSONValue.array([.object([.init("token", .array([]))]), .object([])])
+            members.append(.init("security", schemes))
+        }
         if !route.parameters.isEmpty { members.append(.init("parameters", .array(parameters(of: route)))) }
         if !route.bodies.isEmpty {
             let content = route.bodies.map { JSONValue.Member($0.mediaType, .object([.init("schema", $0.schema)])) }

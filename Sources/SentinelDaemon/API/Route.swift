@@ -1,4 +1,5 @@
 package import SentinelCore
+package import SentinelEngine
 package import SentinelIO
 
 /// One operation of the API: how it is called, who may, what it does. Everything that the API's description says of it
@@ -10,6 +11,8 @@ package struct Route: Sendable {
         package var arguments: RouteArguments
         /// The media type of the body, in lower case, without parameters; empty without a body.
         package var mediaType: String
+        /// Who sent it, as the audit log names people: `admin:<name of the token>`.
+        package var caller: String
     }
 
     /// A body that the route takes.

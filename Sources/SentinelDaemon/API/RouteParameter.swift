@@ -1,4 +1,4 @@
-import SentinelCore
+package import SentinelCore
 
 /// A parameter of a route: checked before the route sees the request, and described in the API's description.
 package struct RouteParameter: Sendable {
@@ -12,16 +12,30 @@ package struct RouteParameter: Sendable {
         case integer(ClosedRange<Int64>)
         /// `true` or `false`.
         case flag
+        /// One of these words.
+        case choice([String])
+        /// ISO 8601, or ms since 1970.
+        case time
+        /// `<type>:<id>` as lists show it.
+        case subject
+        /// A line of text, at most 256 characters.
+        case note
+        /// A place in the list of incidents: `<ms>.<id>`.
+        case cursor
+        /// A place in a stream of Redis.
+        case position
     }
 
     package enum Place: String, Sendable {
-        case query, path
+        case query, path, header
     }
 
     package var name: String
     package var place: Place
     package var kind: Kind
     package var isRequired: Bool
+    /// Of a header field: its name in lower case.
+    var field: StaticString?
     package var description: String
 
     package static func query(
@@ -32,6 +46,14 @@ package struct RouteParameter: Sendable {
 
     package static func path(_ name: String, _ kind: Kind, _ description: String) -> RouteParameter {
         RouteParameter(name: name, place: .path, kind: kind, isRequired: true, description: description)
+    }
+
+    /// - Parameter field: the name in lower case.
+    package static func header(
+        _ name: String, _ field: StaticString, _ kind: Kind, _ description: String
+    ) -> RouteParameter {
+        RouteParameter(
+            name: name, place: .header, kind: kind, isRequired: false, field: field, description: description)
     }
 
     /// What is wrong with a value, if anything.
@@ -49,6 +71,19 @@ package struct RouteParameter: Sendable {
                 ? nil : "is a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .flag:
             Self.flag(value) == nil ? "is true or false" : nil
+        case .choice(let words):
+            words.contains { $0.utf8.elementsEqual(value) } ? nil : "is one of \(words.joined(separator: ", "))"
+        case .time:
+            Self.time(value) == nil ? "is a time: 2026-01-31T12:00:00Z, or ms since 1970" : nil
+        case .subject:
+            Self.subject(value) == nil ? "is a subject: user:ada, ip:203.0.113.7, net:198.51.100.0/24" : nil
+        case .note:
+            String(validating: value, as: UTF8.self).map(Self.isNote) == true
+                ? nil : "is a text of at most 256 characters, none of them a control"
+        case .cursor:
+            Self.isCursor(value) ? nil : "is what next was"
+        case .position:
+            Self.isPosition(value) ? nil : "is what next was"
         }
     }
 
@@ -75,6 +110,32 @@ package struct RouteParameter: Sendable {
         }
     }
 
+    static func time(_ value: [UInt8]) -> Int64? {
+        guard let time = integer(value) ?? Timestamp(iso8601: value)?.milliseconds else { return nil }
+        return (0...Timestamp.latest.milliseconds).contains(time) ? time : nil
+    }
+
+    static func subject(_ value: [UInt8]) -> Subject? {
+        String(validating: value, as: UTF8.self).flatMap(Subject.init(canonical:))
+    }
+
+    /// Redis takes 1024 bytes.
+    static func isNote(_ text: String) -> Bool {
+        text.unicodeScalars.count <= 256
+            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    private static func isCursor(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
+    }
+
+    /// `<ms>-<number>`
+    private static func isPosition(_ value: [UInt8]) -> Bool {
+        let parts = value.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return parts.count == 2
+            && parts.allSatisfy { UInt64(String(decoding: $0, as: UTF8.self)) != nil && $0.first != UInt8(ascii: "+") }
+    }
+
     var schema: JSONValue {
         switch kind {
         case .bytes(let range): Schema.string(range)
@@ -82,6 +143,12 @@ package struct RouteParameter: Sendable {
         case .address: Schema.address
         case .integer(let range): Schema.integer(range)
         case .flag: Schema.boolean
+        case .choice(let words): Schema.choice(words)
+        case .time: Schema.time
+        case .subject: Schema.subject
+        case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
+        case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
+        case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         }
     }
 
@@ -116,6 +183,21 @@ package struct RouteArguments: Sendable {
 
     package func flag(_ name: String) -> Bool? {
         bytes(name).flatMap(RouteParameter.flag)
+    }
+
+    /// Ms since 1970.
+    package func time(_ name: String) -> Int64? {
+        bytes(name).flatMap(RouteParameter.time)
+    }
+
+    package func subject(_ name: String) -> Subject? {
+        bytes(name).flatMap(RouteParameter.subject)
+    }
+
+    /// From `since` until before `until`; empty when they exclude each other.
+    var range: Range<Int64> {
+        let start = time("since") ?? 0
+        return start..<max(start, time("until") ?? .max)
     }
 
     mutating func set(_ name: String, to value: [UInt8]) {

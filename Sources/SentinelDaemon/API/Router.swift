@@ -14,12 +14,19 @@ package struct Router: Sendable {
     }
 
     package let routes: [Route]
+    /// Nil lets everybody in.
+    private let gate: Gate?
     /// Paths without parameters, for one look-up.
     private var fixed: [String: Target] = [:]
     private var patterns: [Target] = []
 
     package init(_ routes: [Route]) {
+        self.init(routes, gate: nil)
+    }
+
+    init(_ routes: [Route], gate: Gate?) {
         self.routes = routes
+        self.gate = gate
         for (path, routes) in Dictionary(grouping: routes, by: \.path) {
             let target = Target(segments: routes[0].segments, routes: routes)
             if path.contains("{") { patterns.append(target) } else { fixed[path] = target }
@@ -46,9 +53,23 @@ package struct Router: Sendable {
             problem.headers = [("Allow", target.allow)]
             throw problem
         }
+        guard let gate else { return try handle(request, path, route, caller: Gate.nobody) }
+        return gate.reply(to: request, role: route.role) { caller in
+            do throws(Problem) {
+                return try handle(request, path, route, caller: caller)
+            } catch {
+                return .problem(error)
+            }
+        }
+    }
+
+    private func handle(
+        _ request: HTTPRequest, _ path: [(String, [UInt8])], _ route: Route, caller: String
+    ) throws(Problem) -> HTTPReply {
         let arguments = try arguments(of: request, path, for: route)
         let mediaType = try mediaType(of: request, for: route)
-        return try route.handler(Route.Request(http: request, arguments: arguments, mediaType: mediaType))
+        return try route.handler(
+            Route.Request(http: request, arguments: arguments, mediaType: mediaType, caller: caller))
     }
 
     /// The target, and the values of its path's parameters in order.
@@ -74,6 +95,10 @@ package struct Router: Sendable {
         let given =
             path.map { ($0.0, $0.1, RouteParameter.Place.path) }
             + (try request.query()).map { ($0.name, $0.value, .query) }
+            + route.parameters.compactMap { parameter in
+                guard let field = parameter.field, let value = request.headers[field] else { return nil }
+                return (parameter.name, Array(value.utf8), .header)
+            }
         for (name, value, place) in given {
             guard let parameter = route.parameters.first(where: { $0.name == name && $0.place == place }) else {
                 throw Problem(.badRequest, "there is no parameter \"\(name.prefix(64))\"")

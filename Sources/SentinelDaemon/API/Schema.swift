@@ -71,6 +71,17 @@ enum Schema {
     static let word = string(pattern: "^[a-z][a-z0-9_]{0,63}$")
     static let address = any(["ipv4", "ipv6"].map { typed("string", false, [.init("format", .string($0))]) })
 
+    static let time = any([
+        integer(0...Timestamp.latest.milliseconds),
+        string(
+            pattern: "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+                + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$"),
+    ])
+    /// The plain ones. Every other type goes as well, and addresses and networks, whose forms no pattern here tells.
+    static let subject = string(pattern: "^(user|account|device):[^%]{1,64}$")
+    static let lineWithoutControls = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    static let note = any([string(pattern: lineWithoutControls, maximum: 256), null])
+
     static func choice(_ words: [String], orNull: Bool = false) -> JSONValue {
         .object([.init("enum", .array(words.map(JSONValue.string) + (orNull ? [.null] : [])))])
     }

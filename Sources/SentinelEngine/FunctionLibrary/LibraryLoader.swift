@@ -48,7 +48,7 @@ package struct LibraryLoader: Sendable {
 
     /// Loads the library unless it is there already or a newer one is. Loading replaces library and policy at once.
     package func load(_ document: PolicyDocument) async throws(RedisError) -> Outcome {
-        if let outcome = try await standing(document) { return outcome }
+        if let outcome = standing(try await info(), document) { return outcome }
         let text = LibrarySource.text(for: document, loadedAt: try await now())
         _ = try await client.call("FUNCTION", "LOAD", "REPLACE", text)
         return .loaded
@@ -62,16 +62,19 @@ package struct LibraryLoader: Sendable {
     /// - Parameters:
     ///   - admin: who, as blocks name people.
     ///   - note: what changes, in words. Both are cut to what the audit log takes.
+    ///
+    /// The audit log also gets the name of the policy that it takes the place of.
     package func apply(
         _ document: PolicyDocument, by admin: String, note: String
     ) async throws(RedisError) -> Outcome {
-        if let outcome = try await standing(document) { return outcome }
+        let before = try await info()
+        if let outcome = standing(before, document) { return outcome }
         var pipeline = RedisPipeline()
         pipeline.append("MULTI")
         pipeline.append("FUNCTION", "LOAD", "REPLACE", LibrarySource.text(for: document, loadedAt: try await now()))
         pipeline.append(
             "FCALL", "sentinel_applied", "1", keys.prefix, "policy", LibrarySource.hash(of: document), "by",
-            Self.cut(admin, to: 128), "note", Self.cut(note, to: 1024))
+            Self.cut(admin, to: 128), "note", Self.cut(note, to: 1024), "before", before?.policyHash ?? "")
         pipeline.append("EXEC")
         for reply in try await client.send(pipeline) {
             if case .array(let replies) = try reply.orThrow() {
@@ -87,8 +90,8 @@ package struct LibraryLoader: Sendable {
     }
 
     /// Why there is nothing to load, if so.
-    private func standing(_ document: PolicyDocument) async throws(RedisError) -> Outcome? {
-        guard let info = try await info() else { return nil }
+    private func standing(_ info: Info?, _ document: PolicyDocument) -> Outcome? {
+        guard let info else { return nil }
         if info.version > LibrarySource.version { return .newer(version: info.version) }
         let isOurs = info.version == LibrarySource.version && info.policyHash == LibrarySource.hash(of: document)
         return isOurs ? .current : nil

@@ -30,6 +30,11 @@ struct AlertLog {
         try await read("XRANGE", "(\(position)", "+", count: Self.page)
     }
 
+    /// The alerts before that place, newest first, at most ``page``; nil: the newest ones.
+    func entries(before position: String?) async throws(RedisError) -> [Entry] {
+        try await read("XREVRANGE", position.map { "(\($0)" } ?? "+", "-", count: Self.page)
+    }
+
     /// The newest alert; nil if there is none.
     func newest() async throws(RedisError) -> Entry? {
         try await read("XREVRANGE", "+", "-", count: 1).first

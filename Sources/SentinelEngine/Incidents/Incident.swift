@@ -23,6 +23,8 @@ package struct Incident: Sendable, Equatable {
     package var blockedUntil: Int64?
     /// The hash of the policy that opened it.
     package var policy: String
+    /// What somebody found out about it; nil: nobody has reviewed it.
+    package var review: Review?
 
     /// The deepest evidence that Redis takes: its own JSON reader goes no deeper.
     static let evidenceDepth = 1024
@@ -52,5 +54,6 @@ package struct Incident: Sendable, Equatable {
         let until = try fields["blocked"]?.string
         blockedUntil = until.flatMap { Int64($0) }
         policy = try fields["policy"]?.string ?? ""
+        review = try Review(fields)
     }
 }

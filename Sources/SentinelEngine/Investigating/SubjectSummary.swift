@@ -9,6 +9,8 @@ package struct SubjectSummary: Sendable, Equatable {
     package var assessment: Assessment
     /// Posts ever, as far as its history goes back.
     package var posts: UInt64
+    /// When the last of them were, ms since 1970, oldest first; at most ``PostHistory/capacity``.
+    package var recentPosts: [Int64]
     /// When the last of them was, ms since 1970.
     package var lastPost: Int64?
     /// What is open, the newest first.
@@ -52,7 +54,7 @@ extension Calls {
         let suspicion = Self.bytes(states[1]).flatMap { try? Suspicion(decoding: $0) } ?? Suspicion()
         var summary = SubjectSummary(
             subject: subject, at: now, assessment: Assessment(suspicion, history.tally, at: now, policy: policy),
-            posts: history.total, lastPost: history.posts.last?.at,
+            posts: history.total, recentPosts: history.posts.map(\.at), lastPost: history.posts.last?.at,
             openIncidents: try await openIncidents(try replies[2].orThrow(), at: now, policy), block: nil,
             isExempt: false)
         for (place, name) in names.enumerated() {

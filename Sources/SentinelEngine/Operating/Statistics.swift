@@ -22,6 +22,10 @@ package struct Statistics: Sendable, Equatable {
     package var exemptions: Int64 = 0
     /// Incidents that grew in these days.
     package var incidents: Int64 = 0
+    /// Incidents that nobody has reviewed.
+    package var pending: Int64 = 0
+    /// What reviews found so far, by rule, whenever that was.
+    package var reviews: [RuleReviews] = []
     /// Events that no coordinator has looked at yet.
     package var backlog: Int64 = 0
     /// Who holds the lease; nil if nobody does.
@@ -71,6 +75,7 @@ extension Calls {
             pipeline.append("ZCOUNT", keys.incidents, statistics.from, "+inf")
             pipeline.append("XLEN", keys.events)
             pipeline.append("HGET", keys.lease, "owner")
+            pipeline.append("ZCARD", keys.pendingIncidents)
             for day in first...today { pipeline.append("HGETALL", keys.statistics(day: day)) }
         }
         statistics.blocks = try replies[0].int
@@ -79,7 +84,9 @@ extension Calls {
         statistics.backlog = try replies[3].int
         let owner = try replies[4].orThrow()
         statistics.coordinator = owner.isNull ? nil : try owner.string
-        for counters in replies.dropFirst(5) { try statistics.add(counters) }
+        statistics.pending = try replies[5].int
+        for counters in replies.dropFirst(6) { try statistics.add(counters) }
+        statistics.reviews = try await reviewOutcomes()
         return statistics
     }
 }

@@ -19,11 +19,15 @@ struct Catalog: Sendable {
         Group(
             title: "Act",
             commands: [
-                BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self, AllowList.self,
+                IncidentReview.self, BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self,
+                AllowList.self,
             ]),
         Group(
             title: "Rules",
             commands: [PolicyCheck.self, PolicyDiff.self, PolicyApply.self, PolicyShow.self, PolicyKeys.self]),
+        Group(
+            title: "Who may, and who did",
+            commands: [AuditList.self, AuditVerify.self, TokenAdd.self, TokenList.self, TokenRemove.self]),
         Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
     ])
 

@@ -39,6 +39,8 @@ struct Stats: Command {
             Column("flags_refused", tone: { $0.refusedFlags > 0 ? .warning : .plain }) { .int($0.refusedFlags) },
             Column("dropped", tone: { $0.dropped > 0 ? .bad : .plain }) { .int($0.dropped) },
             Column("incidents") { .int($0.incidents) },
+            Column("pending", "pending reviews") { .int($0.pending) },
+            Column("reviews", "confirmed", absent: "no reviews") { reviews($0.reviews, isForPeople) },
             Column("blocks", "active blocks") { .int($0.blocks) },
             Column("exemptions") { .int($0.exemptions) },
             Column("backlog", "waiting events") { .int($0.backlog) },
@@ -46,6 +48,29 @@ struct Stats: Command {
                 .optional($0.coordinator, Value.string)
             },
         ]
+    }
+
+    /// How often each rule was right: `rate_limit_hit 75 % of 4`.
+    private static func reviews(_ reviews: [RuleReviews], _ isForPeople: Bool) -> Value {
+        if isForPeople {
+            let words = reviews.compactMap { rule in
+                rule.precision.map {
+                    "\(rule.rule) \(Int(($0 * 100).rounded())) % of \(rule.confirmed + rule.falsePositives)"
+                }
+            }
+            return words.isEmpty ? .null : .list(words)
+        }
+        return .json(
+            .object(
+                reviews.map { rule in
+                    .init(
+                        rule.rule,
+                        .object([
+                            .init("confirmed", .int(rule.confirmed)),
+                            .init("false_positive", .int(rule.falsePositives)), .init("benign", .int(rule.benign)),
+                            .init("precision", rule.precision.map(JSONValue.double) ?? .null),
+                        ]))
+                }))
     }
 
     /// Named counts, the largest first.

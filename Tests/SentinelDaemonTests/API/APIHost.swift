@@ -21,12 +21,18 @@ struct APIHost {
         var json: JSONValue { (try? JSONReader.read(Array(body.utf8))) ?? .null }
     }
 
-    static func with(policy: Policy = .standard, body: (APIHost) async throws -> Void) async throws {
+    /// - Parameter prepare: runs before the API begins to listen.
+    static func with(
+        policy: Policy = .standard, at address: String = "127.0.0.1:0",
+        prepare: (Calls) async throws -> Void = { _ in },
+        body: (APIHost) async throws -> Void
+    ) async throws {
         try await withRedisServer { server in
             let calls = Calls(client: server.client(), keys: Keys())
             _ = try await LibraryLoader(client: calls.client, keys: calls.keys).load(PolicyDocument(policy))
+            try await prepare(calls)
             let api = try await APIServer.start(
-                at: try ListenAddress(parsing: "127.0.0.1:0"), redis: server.configuration, keys: calls.keys,
+                at: try ListenAddress(parsing: address), redis: server.configuration, keys: calls.keys,
                 policy: policy, journal: .silent)
             let outcome: Result<Void, any Error>
             do {
@@ -42,9 +48,11 @@ struct APIHost {
     }
 
     func ask(
-        _ method: String, _ target: String, _ body: String = "", type: String? = nil, host: String? = nil
+        _ method: String, _ target: String, _ body: String = "", type: String? = nil, host: String? = nil,
+        token: String? = nil
     ) async throws -> Answer {
-        let headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
+        var headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
+        if let token { headers.append((name: "Authorization", value: "Bearer \(token)")) }
         let response = try await client.send(
             .init(method, target, headers: headers, body: Array(body.utf8)), to: api.endpoint, host: host,
             timeout: .seconds(20))
@@ -52,8 +60,8 @@ struct APIHost {
             status: response.status, headers: response.headers, body: String(decoding: response.body, as: UTF8.self))
     }
 
-    func get(_ target: String) async throws -> Answer {
-        try await ask("GET", target)
+    func get(_ target: String, token: String? = nil) async throws -> Answer {
+        try await ask("GET", target, token: token)
     }
 
     func post(_ target: String, _ body: String, type: String = "application/json") async throws -> Answer {

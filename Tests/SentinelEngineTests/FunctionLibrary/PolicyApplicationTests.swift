@@ -49,8 +49,8 @@ struct PolicyApplicationTests {
             for (field, value) in try entries[0].array[1].pairs { entry[field] = try value.string }
             #expect(entry["by"] == "admin:ada")
             #expect(entry["what"] == "policy")
-            #expect(entry["subject"] == LibrarySource.hash(of: policy))
-            #expect(entry["detail"] == "fewer posts")
+            #expect(entry["after"] == LibrarySource.hash(of: policy))
+            #expect(entry["note"] == "fewer posts")
         }
     }
 

@@ -1,5 +1,6 @@
 import SentinelIO
 import Synchronization
+import TestSupport
 
 /// A server with a few pages for tests, and a loop for its clients.
 ///

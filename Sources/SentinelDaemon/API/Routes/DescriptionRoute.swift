@@ -1,4 +1,5 @@
 import SentinelCore
+import SentinelEngine
 import SentinelIO
 
 extension Route {

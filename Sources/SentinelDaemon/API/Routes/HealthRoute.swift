@@ -1,3 +1,4 @@
+import SentinelEngine
 import SentinelIO
 
 extension Route {

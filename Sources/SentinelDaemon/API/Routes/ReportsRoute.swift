@@ -43,6 +43,11 @@ extension Route {
         }
     }
 
+    /// DEL may stand in JSON as it is, but not in what Redis keeps.
+    private static func escapingDelete(_ json: [UInt8]) -> [UInt8] {
+        json.contains(0x7F) ? json.flatMap { $0 == 0x7F ? Array(#"\u007f"#.utf8) : [$0] } : json
+    }
+
     private static let reportFields: Set<String> = [
         "type", "user", "ip", "severity", "description", "context", "id",
     ]
@@ -59,7 +64,7 @@ extension Route {
                 throw Problem(.badRequest, "unknown field \"\(member.name.prefix(64))\"")
             }
             switch (member.name, member.value) {
-            case ("context", _): arguments += [Array("context".utf8), JSONWriter.bytes(member.value)]
+            case ("context", _): arguments += [Array("context".utf8), escapingDelete(JSONWriter.bytes(member.value))]
             case (_, .string(let text)): arguments += [Array(member.name.utf8), Array(text.utf8)]
             default: throw Problem(.badRequest, "\"\(member.name)\" must be a string")
             }

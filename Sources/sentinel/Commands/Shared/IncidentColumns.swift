@@ -12,6 +12,12 @@ enum IncidentColumns {
         Column("last") { .time($0.last) },
         Column("description") { .string($0.description) },
         Column("block_ref", "block") { .optional($0.ref, Value.string) },
+        Column("disposition", "review", absent: "pending") {
+            .optional($0.review?.disposition.rawValue, Value.string)
+        },
+        Column("reviewed_by", isListed: false) { .optional($0.review?.by, Value.string) },
+        Column("reviewed_at", isListed: false) { .optional($0.review?.at, Value.time) },
+        Column("review_note", isListed: false) { .optional($0.review?.note, Value.string) },
         Column("mode", isListed: false) { .string($0.mode.rawValue) },
         Column("module", isListed: false) { .string($0.module) },
         Column("first", isListed: false) { .time($0.first) },

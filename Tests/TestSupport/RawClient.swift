@@ -1,17 +1,18 @@
-import SentinelIO
+package import SentinelIO
 
 /// A connection that sends any bytes and shows what comes back: a client of HTTP that need not keep to it.
-actor RawClient {
-    nonisolated let loop: EventLoop
+package actor RawClient {
+    package nonisolated let loop: EventLoop
     private let log = Log()
     private var stream: SocketStream?
 
-    init(on loop: EventLoop) { self.loop = loop }
+    package init(on loop: EventLoop) { self.loop = loop }
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// Connects, and sends something right away. Returns when connected, or refused.
-    static func connect(to endpoint: Endpoint, on loop: EventLoop, sending text: String = "") async throws -> RawClient
+    package static func connect(to endpoint: Endpoint, on loop: EventLoop, sending text: String = "") async throws
+        -> RawClient
     {
         let client = RawClient(on: loop)
         try await client.open(endpoint, text)
@@ -25,28 +26,28 @@ actor RawClient {
     }
 
     /// Fails silently once the server has closed: that is for the test to see.
-    func send(_ text: String) {
+    package func send(_ text: String) {
         try? stream?.write(Array(text.utf8))
     }
 
     /// Stops to read, so that what the server sends piles up.
-    func stopReading() {
+    package func stopReading() {
         stream?.setReading(false)
     }
 
-    func close() {
+    package func close() {
         stream?.close()
     }
 
     /// What has come since the last call, once it holds `end`. Nil when the connection ended before.
-    func read(until end: String) async -> String? {
+    package func read(until end: String) async -> String? {
         await withCheckedContinuation { continuation in
             log.wait(for: Array(end.utf8)) { continuation.resume(returning: $0) }
         }
     }
 
     /// Everything that came since the last call, when the server has closed the connection.
-    func readToEnd() async -> String {
+    package func readToEnd() async -> String {
         await withCheckedContinuation { continuation in
             log.waitForEnd { continuation.resume(returning: $0) }
         }

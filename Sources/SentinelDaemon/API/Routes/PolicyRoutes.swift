@@ -1,0 +1,88 @@
+import SentinelCore
+import SentinelEngine
+import SentinelIO
+
+extension Route {
+    /// `GET /v1/policy`: the policy in force, as it was written.
+    static func policy(_ context: APIContext) -> Route {
+        Route(
+            "GET", "/v1/policy", role: .staff, "The policy in force, as it was written",
+            answers: [
+                Answer(.ok, "YAML; ETag names it", "application/yaml", Schema.string(), headers: ["ETag"]),
+                Answer(.notFound, "Redis has no text of it", "application/problem+json", Schema.reference("Problem")),
+            ]
+        ) { _ in
+            context.later {
+                let loader = LibraryLoader(client: context.calls.client, keys: context.calls.keys)
+                guard let policy = try await loader.inForce() else {
+                    throw Problem(.serviceUnavailable, "the function library is not loaded yet")
+                }
+                guard let source = policy.source else { throw Problem(.notFound, "Redis has no text of the policy") }
+                return HTTPResponse(
+                    .ok,
+                    headers: [
+                        ("Content-Type", "application/yaml"), ("Cache-Control", "no-store"),
+                        ("ETag", "\"\(policy.hash)\""),
+                    ], body: source.yaml)
+            }
+        }
+    }
+
+    /// `PUT /v1/policy`: checks a policy and puts it in force, everywhere at once.
+    static func policyApply(_ context: APIContext) -> Route {
+        let change = Schema.object(
+            [("rule", Schema.string(orNull: true)), ("change", Schema.string())], required: ["rule", "change"])
+        return Route(
+            "PUT", "/v1/policy", role: .admin, "Put a policy in force",
+            bodies: [Body("application/yaml", Schema.string())],
+            answers: [
+                Answer(
+                    .ok, "It is in force. changed is false where it was before", "application/json",
+                    Schema.object(
+                        [
+                            ("policy", Schema.string()), ("changed", Schema.boolean),
+                            ("changes", Schema.array(of: change)),
+                        ], required: ["policy", "changed", "changes"])),
+                Answer(
+                    .conflict, "Redis runs the library of a newer release", "application/problem+json",
+                    Schema.reference("Problem")),
+                Answer(
+                    .unprocessable, "The policy has mistakes: problems names them", "application/problem+json",
+                    Schema.reference("Problem")),
+            ]
+        ) { (request) throws(Problem) in
+            let document: PolicyDocument
+            do throws(PolicyProblems) {
+                document = try PolicyDocument(
+                    reading: PolicySource(yaml: request.http.body, lists: [:]), file: "policy")
+            } catch {
+                var problem = Problem(.unprocessable, error.problems.first?.description)
+                problem.members.append(("problems", .strings(error.problems.map(\.description))))
+                throw problem
+            }
+            return context.later {
+                let loader = LibraryLoader(client: context.calls.client, keys: context.calls.keys)
+                let changes = try await loader.changes(to: document)
+                let note = changes.map(\.description).joined(separator: "; ")
+                let outcome = try await loader.apply(document, by: request.caller, note: note)
+                if case .newer = outcome {
+                    throw Problem(.conflict, "Redis runs the library of a newer release; nothing was changed")
+                }
+                return HTTPResponse(
+                    json: JSONWriter.bytes(
+                        .object([
+                            .init("policy", .string(LibrarySource.hash(of: document))),
+                            .init("changed", .bool(outcome == .loaded)),
+                            .init(
+                                "changes",
+                                .array(
+                                    (outcome == .loaded ? changes : []).map {
+                                        .object([
+                                            .init("rule", Objects.text($0.rule)), .init("change", .string($0.words)),
+                                        ])
+                                    })),
+                        ])))
+            }
+        }
+    }
+}

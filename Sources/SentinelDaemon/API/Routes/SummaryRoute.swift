@@ -1,0 +1,67 @@
+import SentinelCore
+import SentinelEngine
+import SentinelIO
+
+extension Route {
+    /// `GET /v1/summary/{subject}`: all that is known of a subject.
+    static func summary(_ context: APIContext) -> Route {
+        Route(
+            "GET", "/v1/summary/{subject}", role: .staff, "All that is known of a subject",
+            parameters: [.path("subject", .subject, "user:ada, ip:203.0.113.7")],
+            answers: [
+                Answer(.ok, "What is known", "application/json", Schema.summary),
+                Answer(.notFound, "Nothing is known of it", "application/problem+json", Schema.reference("Problem")),
+            ]
+        ) { (request) throws(Problem) in
+            guard let subject = request.arguments.subject("subject") else { throw Problem(.badRequest) }
+            return context.later {
+                let summary = try await context.calls.summary(of: subject, policy: context.policy)
+                guard summary.isKnown else { throw Problem(.notFound, "nothing is known of \(subject)") }
+                return HTTPResponse(json: JSONWriter.bytes(Objects.summary(summary)))
+            }
+        }
+    }
+}
+
+extension Objects {
+    private static let hour: Int64 = 3_600_000
+
+    static func summary(_ summary: SubjectSummary) -> JSONValue {
+        let assessment = summary.assessment
+        let within = { (length: Int64) in
+            JSONValue.int(Int64(summary.recentPosts.count { $0 > summary.at - length && $0 <= summary.at }))
+        }
+        return .object([
+            .init("subject", .string(summary.subject.description)), .init("at", time(summary.at)),
+            .init("risk_level", .string(assessment.risk.rawValue)), .init("score", .double(assessment.score)),
+            .init(
+                "modules",
+                .object(
+                    assessment.modules.filter { $0.score > 0 }
+                        .map { .init($0.module.rawValue, .double($0.score)) })),
+            .init("is_suspicious", .bool(assessment.isSuspicious)),
+            .init("suspicion_reasons", .array(assessment.suspicionReasons.map(JSONValue.string))),
+            .init(
+                "reasons",
+                .array(
+                    assessment.reasons.map { reason in
+                        .object([
+                            .init("rule", .string(reason.rule)), .init("module", .string(reason.module.rawValue)),
+                            .init("weight", .double(reason.weight)),
+                            .init("flags", .int(Int64(clamping: reason.flags))), .init("at", time(reason.at)),
+                        ])
+                    })),
+            .init("open_flags", .int(Int64(assessment.flags))), .init("incidents", .int(Int64(assessment.incidents))),
+            // Nothing keeps when an account was created.
+            .init("account_age_days", .null), .init("created_at", .null),
+            .init("content_last_hour", within(hour)), .init("content_last_day", within(24 * hour)),
+            .init("total_content", .int(Int64(clamping: summary.posts))), .init("last_content", time(summary.lastPost)),
+            .init("messages", .int(assessment.activity.messages)),
+            .init("messages_per_day", .double(assessment.activity.perDay)),
+            .init("refused_share", .double(assessment.activity.refusedShare)),
+            .init("is_allowed", .bool(summary.isExempt)), .init("is_blocked", .bool(summary.block != nil)),
+            .init("block", summary.block.map(block) ?? .null),
+            .init("open_incidents", .array(summary.openIncidents.map(incident))),
+        ])
+    }
+}

@@ -1,0 +1,90 @@
+import SentinelCore
+import SentinelEngine
+
+/// Shapes of what ``Objects`` tells.
+extension Schema {
+    private static let text = string(orNull: true)
+    private static let any = JSONValue.object([])
+
+    /// An object whose members are all always there.
+    private static func whole(_ properties: [(String, JSONValue)]) -> JSONValue {
+        object(properties, required: properties.map(\.0))
+    }
+
+    private static var severity: JSONValue { choice(["low", "medium", "high", "critical"]) }
+
+    static var incident: JSONValue {
+        whole([
+            ("id", string()), ("severity", severity), ("rule", string()), ("module", string()),
+            ("mode", choice(Rule.Mode.allCases.map(\.rawValue))), ("subject", string()), ("count", integer()),
+            ("first", string()), ("last", string()), ("description", string()), ("evidence", any),
+            ("block_ref", text), ("blocked_until", text), ("policy", string()),
+            ("disposition", choice(Review.Disposition.allCases.map(\.rawValue), orNull: true)),
+            ("reviewed_by", text), ("reviewed_at", text), ("review_note", text),
+        ])
+    }
+
+    static var block: JSONValue {
+        whole([
+            ("subject", string()), ("action", choice(Block.Action.allCases.map(\.rawValue))), ("reason", string()),
+            ("rule", text), ("incident", text), ("ref", string()), ("by", string()), ("note", text),
+            ("since", string()), ("until", text), ("expires_in_ms", integer(orNull: true)),
+        ])
+    }
+
+    static var blockChange: JSONValue {
+        whole([
+            ("subject", string()), ("change", choice(["added", "changed"])), ("ref", string()), ("until", text),
+        ])
+    }
+
+    static var blockedIP: JSONValue {
+        whole([
+            ("success", boolean), ("message", string()),
+            (
+                "block",
+                whole([
+                    ("id", string()), ("ip_address", string()), ("reason", string()), ("reason_display", string()),
+                    ("notes", string()), ("blocked_by", string()), ("created_at", string()), ("expires_at", text),
+                    ("is_permanent", boolean),
+                ])
+            ),
+        ])
+    }
+
+    static var summary: JSONValue {
+        object(
+            [
+                ("subject", string()), ("at", string()), ("risk_level", choice(["low", "medium", "high"])),
+                ("score", number), ("is_suspicious", boolean), ("suspicion_reasons", array(of: string())),
+                ("account_age_days", integer(orNull: true)), ("created_at", text),
+                ("content_last_hour", integer()), ("content_last_day", integer()), ("total_content", integer()),
+                ("open_flags", integer()), ("incidents", integer()), ("is_blocked", boolean),
+                ("is_allowed", boolean), ("open_incidents", array(of: incident)),
+            ],
+            required: [
+                "subject", "at", "risk_level", "score", "is_suspicious", "suspicion_reasons", "account_age_days",
+                "created_at", "content_last_hour", "content_last_day", "total_content", "open_flags", "incidents",
+                "is_blocked", "is_allowed", "open_incidents",
+            ])
+    }
+
+    static var statistics: JSONValue {
+        let counts = JSONValue.object([.init("type", .string("object")), .init("additionalProperties", integer())])
+        return whole([
+            ("from", string()), ("events", integer()), ("kinds", counts), ("limited", integer()),
+            ("reports", integer()), ("flags", counts), ("flags_refused", integer()), ("dropped", integer()),
+            ("incidents", integer()), ("pending", integer()), ("reviews", .object([.init("type", .string("object"))])),
+            ("blocks", integer()), ("exemptions", integer()), ("backlog", integer()), ("coordinator", text),
+        ])
+    }
+
+    static var audit: JSONValue {
+        whole([
+            ("n", integer()), ("at", string()), ("by", string()), ("what", string()), ("subject", string()),
+            ("before", string()), ("after", string()), ("note", string()), ("prev", string()), ("hash", string()),
+        ])
+    }
+
+    private static var number: JSONValue { .object([.init("type", .string("number"))]) }
+}

@@ -1,0 +1,46 @@
+import SentinelEngine
+
+/// Takes tokens of the HTTP API away.
+struct TokenRemove: Command {
+    static let name = "token rm"
+    static let abstract = "Take tokens of the HTTP API away"
+    static let discussion = """
+        Every API stops to take them within two seconds. Ends with 4 if there is no such token.
+        """
+    static let examples = [
+        Example("Carol has left", "sentinel token rm t3f9a0c1d2e4b5 --note 'has left'"),
+        Example("Two at once", "sentinel token rm t3f9a0c1d2e4b5 t0011223344556"),
+    ]
+    static let parameters: [Parameter<Self>] = [
+        .note(\.note),
+        .by(\.by),
+        .arguments("id", \.ids, .string("id"), "as token ls shows it"),
+    ]
+
+    var ids: [String] = []
+    var note: String?
+    var by: String?
+
+    private static let columns: [Column<(id: String, isDone: Bool)>] = [
+        Column("id", clips: false) { .string($0.id) },
+        Column("removed") { .bool($0.isDone) },
+    ]
+
+    func run(_ context: Context) async throws -> ExitCode {
+        var results: [(id: String, isDone: Bool)] = []
+        try await context.withRedis { session in
+            for id in ids {
+                let isDone = try await session.calls.removeToken(id, by: context.admin(by), note: note)
+                results.append((id, isDone))
+                if isDone {
+                    try context.output.say("removed \(id)")
+                } else {
+                    try context.output.flush()
+                    context.notice("there is no token \(quoted(id))")
+                }
+            }
+        }
+        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        return results.allSatisfy(\.isDone) ? .ok : .notFound
+    }
+}
