@@ -51,6 +51,6 @@ extension Calls {
     package func glance(incidents count: Int) async throws(RedisError) -> Glance {
         let now = try await now()
         return Glance(
-            at: now, today: try await statistics(since: now), incidents: try await incidents(limit: count))
+            at: now, today: try await statistics(since: now), incidents: try await incidents(limit: count).incidents)
     }
 }
