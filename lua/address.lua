@@ -87,7 +87,7 @@ local function prefix6(groups, bits)
 end
 
 -- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
-local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 4096
+local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 32768
 
 -- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); stamps, epoch: see state.lua; groups, or a,
 -- b, c, d: its numbers.
