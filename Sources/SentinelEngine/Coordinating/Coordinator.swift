@@ -18,7 +18,7 @@ package actor Coordinator {
         /// A dead owner's partition is taken over after this long.
         package var leaseTime: Duration = .seconds(3)
         /// Log entries per batch.
-        package var batch = 512
+        package var batch = 128
         /// How many users' and how many texts' histories are held in memory.
         package var cachedHistories = 50_000
 
