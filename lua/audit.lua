@@ -4,7 +4,7 @@
 -- subject, before, after, note, prev and hash. hash = SHA-1, in hexadecimal, of prev, which is the hash of the entry
 -- before (40 zeros for the first), and of the eight fields from n to note in this order, each as `<bytes>:<value>`.
 -- `<prefix>:audit:head` holds '<n> <hash>' of the newest entry: so an entry that is taken from the end is missed too.
--- What the chain proves and what it does not: docs/http.md.
+-- What the chain proves and what it does not: docs/redis.md.
 
 local HEAD = ':audit:head'
 local BEGINNING = '0000000000000000000000000000000000000000'

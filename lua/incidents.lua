@@ -7,14 +7,14 @@
 -- counts what reviews found. `<prefix>:cards` (hash: id -> card) has of each incident in the lists what filters ask
 -- for, so that looking through thousands takes a few calls.
 
-local LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
+S.DISPOSITION_LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
 
 -- The card of an incident: a digit for the severity, a letter each for mode (e, s) and review (c, f, b; o: none), then
 -- module, rule, subject, description and note, a line each.
 function S.incident_card(severity, mode, disposition, module, rule, subject, description, note)
-  return severity .. (mode == 'shadow' and 's' or 'e') .. (LETTERS[disposition] or 'o') .. '\n' .. (module or '')
-    .. '\n' .. rule .. '\n' .. S.printable(subject) .. '\n' .. string.gsub(description or '', '[\r\n]', ' ') .. '\n'
-    .. (note or '')
+  local letters = (mode == 'shadow' and 's' or 'e') .. (S.DISPOSITION_LETTERS[disposition] or 'o')
+  return severity .. letters .. '\n' .. (module or '') .. '\n' .. rule .. '\n' .. S.printable(subject) .. '\n'
+    .. string.gsub(description or '', '[\r\n]', ' ') .. '\n' .. (note or '')
 end
 
 -- Takes incidents off the lists whose time is over, a bounded number per call.

@@ -24,7 +24,7 @@ S.version = 3
 -- tables each time.
 local call, find, match, sub, format, concat, pack, unpacked, floor
 
--- What the policy watches, made ready by the first call; see series.lua.
+-- What the policy watches, made ready by the first call; see watched.lua.
 local SCOPES -- all scopes, the actor's first
 local ACTOR -- the scope that is always there
 local KINDS, OTHER -- what is watched in events of a kind, and of kinds that no rule names

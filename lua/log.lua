@@ -27,8 +27,8 @@ function S.log(fields)
   return last_ms, last_text
 end
 
--- What XINFO STREAM says of one field.
-local function field_of(info, field)
+-- Of a reply of XINFO, the value of one field.
+function S.field_of(info, field)
   for k = 1, #info, 2 do
     if info[k] == field then return info[k + 1] end
   end
@@ -40,11 +40,11 @@ function S.unlog()
   if not logged then return end
   local id, info = logged, call('XINFO', 'STREAM', place.events)
   logged = nil
-  local added = field_of(info, 'entries-added')
-  if added == 1 and field_of(info, 'groups') == 0 then return call('DEL', place.events) end
+  local added = S.field_of(info, 'entries-added')
+  if added == 1 and S.field_of(info, 'groups') == 0 then return call('DEL', place.events) end
   call('XDEL', place.events, id)
   local newest = call('XREVRANGE', place.events, '+', '-', 'COUNT', '1')[1]
-  local most_deleted = field_of(info, 'max-deleted-entry-id')
+  local most_deleted = S.field_of(info, 'max-deleted-entry-id')
   if most_deleted == '0-0' then most_deleted = '0-1' end -- 0-0 would change nothing
   local last = newest and newest[1] or id
   if S.after(most_deleted, last) then last = most_deleted end

@@ -69,20 +69,14 @@ local function parse(argv)
   return single, counts, states, hashes
 end
 
--- Of the reply of XINFO, the value of one field.
-local function field_of(info, field)
-  for k = 1, #info, 2 do
-    if info[k] == field then return info[k + 1] end
-  end
-  return nil
-end
-
 -- How many entries the group `coordinator` has behind it.
 local function entries_read(stream)
   S.want_type(stream, 'stream')
   if call('EXISTS', stream) == 1 then
     for _, group in ipairs(call('XINFO', 'GROUPS', stream)) do
-      if field_of(group, 'name') == 'coordinator' then return tonumber(field_of(group, 'entries-read') or 0) or 0 end
+      if S.field_of(group, 'name') == 'coordinator' then
+        return tonumber(S.field_of(group, 'entries-read') or 0) or 0
+      end
     end
   end
   S.fail('BADSTATE', NAME .. ': key ' .. S.shown(stream) .. ' has no group coordinator; sentinel_lease makes it')
@@ -121,7 +115,7 @@ S.register(NAME, {}, function(keys, argv)
   local dropped = 0
   if entries > 0 then
     call('XTRIM', stream, 'MINID', '=', ms .. '-' .. S.decimal(tonumber(seq) + 1))
-    local added = field_of(call('XINFO', 'STREAM', stream), 'entries-added')
+    local added = S.field_of(call('XINFO', 'STREAM', stream), 'entries-added')
     dropped = math.max(0, added - call('XLEN', stream) - read)
     call('XGROUP', 'SETID', stream, 'coordinator', cursor, 'ENTRIESREAD', S.decimal(read + dropped))
     counts[#counts + 1] = { 'events', entries }

@@ -53,8 +53,6 @@ local function beginning(set, wish)
   end
 end
 
-local LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
-
 -- The card of an incident that has none, because an older library wrote it; false if its time is over.
 local function card_of(key)
   local has = call('HMGET', key, 'rule', 'subject', 'severity', 'mode', 'disposition', 'module', 'description',
@@ -67,7 +65,7 @@ local function passes(wish, card, id)
   local severity, mode, review = string.byte(card, 1, 3)
   if severity - 48 < wish.severity or wish.mode and mode ~= string.byte(wish.mode)
     or wish.reviewed and (review == 111) == (wish.reviewed == '1')
-    or wish.disposition and review ~= string.byte(LETTERS[wish.disposition]) then
+    or wish.disposition and review ~= string.byte(S.DISPOSITION_LETTERS[wish.disposition]) then
     return false
   end
   if wish.rule or wish.subject or wish.module then

@@ -13,6 +13,9 @@ static const char address_source[] = {
 static const char series_source[] = {
 #embed "../../lua/series.lua"
     , 0};
+static const char watched_source[] = {
+#embed "../../lua/watched.lua"
+    , 0};
 static const char state_source[] = {
 #embed "../../lua/state.lua"
     , 0};
@@ -99,6 +102,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(address),
     LUA_FILE(log),
     LUA_FILE(series),
+    LUA_FILE(watched),
     LUA_FILE(state),
     LUA_FILE(ids),
     LUA_FILE(distinct),

@@ -118,7 +118,7 @@ class LibraryTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.library = library(cls.policy)
+        cls.chunk_text = library(cls.policy)
         cls.server = Server(*cls.server_arguments)
         cls.addClassCleanup(cls.server.stop)
         cls.redis = cls.server.client

@@ -1,6 +1,6 @@
 /// Turns the counting half of a policy into the Lua table `POLICY` that stands at the head of the function library.
 ///
-/// It says what the rules count and what follows, one line a rule; `lua/series.lua` makes of it what a verdict runs.
+/// It says what the rules count and what follows, one line a rule; `lua/watched.lua` makes of it what a verdict runs.
 package struct PolicyCompiler {
     private let policy: Policy
 

@@ -62,7 +62,7 @@ package struct Examination: Sendable {
     private func gatherLibrary(_ facts: inout Facts) async throws(RedisError) {
         do throws(RedisError) {
             let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
-            facts.library = inForce.map { .init(version: $0.version, policyHash: $0.hash) }
+            facts.functions = inForce.map { .init(version: $0.version, policyHash: $0.hash) }
             do throws(PolicyProblems) {
                 facts.policy = try inForce?.document()?.policy
             } catch {

@@ -14,7 +14,7 @@ struct Facts: Sendable {
     var fsync: String?
     var save: String?
 
-    var library: LibraryLoader.Info?
+    var functions: LibraryLoader.Info?
     /// The policy in force, and what this build cannot read of it, if so.
     var policy: Policy?
     var policyProblem: String?
@@ -157,18 +157,18 @@ extension Facts {
 
     private var libraryState: Diagnosis {
         if let libraryFailure { return Diagnosis("library", .failure, "it does not answer: \(libraryFailure)") }
-        guard let library else {
+        guard let functions else {
             return Diagnosis(
                 "library", .failure, "the function library is not loaded: every event fails",
                 advice: "'sentinel up' and 'sentinel run' load it")
         }
-        let text = "version \(library.version), policy \(library.policyHash)"
-        if library.version > LibrarySource.version {
+        let text = "version \(functions.version), policy \(functions.policyHash)"
+        if functions.version > LibrarySource.version {
             return Diagnosis(
                 "library", .warning, "\(text); this program is of version \(LibrarySource.version)",
                 advice: "update this program")
         }
-        if library.version < LibrarySource.version {
+        if functions.version < LibrarySource.version {
             return Diagnosis(
                 "library", .warning, "\(text); this program is of version \(LibrarySource.version)",
                 advice: "restart the coordinator with this program: it loads its own")

@@ -17,12 +17,12 @@ struct PolicyShow: Command {
     static let parameters: [Parameter<Self>] = [
         .option("rule", nil, \.rule, .string("id"), "only this rule"),
         .flag("default", nil, \.isDefault, "the built-in policy instead of the one in Redis"),
-        .flag("library", nil, \.library, "the function library with the built-in policy, as it is loaded"),
+        .flag("library", nil, \.showsLibrary, "the function library with the built-in policy, as it is loaded"),
     ]
 
     var rule: String?
     var isDefault = false
-    var library = false
+    var showsLibrary = false
 
     private static func columns(_ policy: Policy) -> [Column<Rule>] {
         [
@@ -38,11 +38,11 @@ struct PolicyShow: Command {
     }
 
     func validate() throws(ValueProblem) {
-        if library, rule != nil { throw ValueProblem("--library is one text; it does not go with --rule") }
+        if showsLibrary, rule != nil { throw ValueProblem("--library is one text; it does not go with --rule") }
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        if library {
+        if showsLibrary {
             try context.output.write(LibrarySource.text(for: .standard))
             return .ok
         }

@@ -12,7 +12,7 @@ struct FactsTests {
             parsing: "# Server\r\nredis_version:7.0.15\r\naof_enabled:1\r\naof_last_write_status:ok\r\n"
                 + "maxmemory_policy:noeviction\r\nmaxmemory:1000\r\nused_memory:500\r\n")
         facts.fsync = "everysec"
-        facts.library = .init(version: LibrarySource.version, policyHash: "0123")
+        facts.functions = .init(version: LibrarySource.version, policyHash: "0123")
         facts.policy = .standard
         facts.coordinator = "here"
         return facts
@@ -74,12 +74,12 @@ struct FactsTests {
 
     @Test func `a library of another version or an unreadable policy is a warning, a missing one a failure`() {
         var facts = good
-        facts.library?.version += 1
+        facts.functions?.version += 1
         #expect(state("library", facts) == .warning)
         facts = good
         facts.policyProblem = "unknown key"
         #expect(state("library", facts) == .warning)
-        facts.library = nil
+        facts.functions = nil
         #expect(state("library", facts) == .failure)
     }
 
