@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "CLibevent"),
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CICU"),
+        .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CPCRE2"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CXXHash"),
@@ -30,7 +31,7 @@ let package = Package(
         .target(name: "CSentinelLists"),
         .target(name: "CSentinelPolicies"),
 
-        .target(name: "SentinelIO", dependencies: ["CLibevent"], swiftSettings: settings),
+        .target(name: "SentinelIO", dependencies: ["CLibevent", "COpenSSL"], swiftSettings: settings),
         .target(name: "SentinelRedis", dependencies: ["SentinelIO", "CHiredis"], swiftSettings: settings),
         .target(
             name: "SentinelCore",

@@ -1,13 +1,15 @@
 -- What changes share: the fence of the lease, and the check before the first write.
 --
 -- The lease of a partition: who may raise and commit. `<prefix>:lease` (hash: owner, epoch) with a TTL, and
--- `<prefix>:seq:lease`, whose number grows with each new owner: the fencing token.
+-- `<prefix>:seq:lease`, whose number grows with each new owner: the fencing token. Of the task webhooks the same, as
+-- `<prefix>:lease:webhooks` and `<prefix>:seq:lease:webhooks`.
 
--- Fails when `epoch` is given and is not the standing lease's.
-function S.fence(name, prefix, epoch)
+-- Fails when `epoch` is given and is not the standing lease's, of the partition or of a task.
+function S.fence(name, prefix, epoch, task)
   if not epoch then return end
-  S.want_type(prefix .. ':lease', 'hash')
-  local standing = call('HGET', prefix .. ':lease', 'epoch')
+  local key = prefix .. ':lease' .. (task and ':' .. task or '')
+  S.want_type(key, 'hash')
+  local standing = call('HGET', key, 'epoch')
   if standing ~= epoch then
     S.fail('FENCED', name .. ': epoch ' .. S.shown(epoch) .. ' is over'
       .. (standing and ', the partition is at ' .. S.shown(standing) or ', the partition has no owner'))

@@ -150,6 +150,12 @@ S.register(NAME, {}, function(keys, argv)
     id = 'i' .. partition .. '-' .. S.decimal(number)
   end
   local key = prefix .. ':incident:' .. id
+  local stats = prefix .. ':stats:' .. S.decimal(floor(now / 86400000))
+  local counter = 'incident:' .. rule.id .. ':' .. severity .. ':' .. (rule.shadow and 'shadow' or 'enforce')
+  if opened then
+    S.want_type(stats, 'hash')
+    S.want_count(stats, counter)
+  end
   S.want_type(key, 'hash')
   S.want_count(key, 'count')
 
@@ -160,6 +166,8 @@ S.register(NAME, {}, function(keys, argv)
   if opened then
     call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
+    call('HINCRBY', stats, counter, 1)
+    call('PEXPIRE', stats, S.decimal(POLICY.retention))
     S.sweep_incidents(prefix, now)
     call('ZADD', prefix .. ':pending', S.decimal(now), id)
   else

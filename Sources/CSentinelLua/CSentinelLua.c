@@ -40,11 +40,17 @@ static const char incidents_source[] = {
 static const char change_source[] = {
 #embed "../../lua/change.lua"
     , 0};
+static const char webhooks_source[] = {
+#embed "../../lua/webhooks.lua"
+    , 0};
 static const char event_source[] = {
 #embed "../../lua/event.lua"
     , 0};
 static const char judge_source[] = {
 #embed "../../lua/judge.lua"
+    , 0};
+static const char sentinel_alert_test_source[] = {
+#embed "../../lua/sentinel_alert_test.lua"
     , 0};
 static const char sentinel_allow_source[] = {
 #embed "../../lua/sentinel_allow.lua"
@@ -94,6 +100,18 @@ static const char sentinel_token_remove_source[] = {
 static const char sentinel_unblock_source[] = {
 #embed "../../lua/sentinel_unblock.lua"
     , 0};
+static const char sentinel_webhook_add_source[] = {
+#embed "../../lua/sentinel_webhook_add.lua"
+    , 0};
+static const char sentinel_webhook_done_source[] = {
+#embed "../../lua/sentinel_webhook_done.lua"
+    , 0};
+static const char sentinel_webhook_remove_source[] = {
+#embed "../../lua/sentinel_webhook_remove.lua"
+    , 0};
+static const char sentinel_webhook_resend_source[] = {
+#embed "../../lua/sentinel_webhook_resend.lua"
+    , 0};
 
 #define LUA_FILE(name) {#name ".lua", name##_source, sizeof name##_source - 1}
 
@@ -110,8 +128,10 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(blocks),
     LUA_FILE(incidents),
     LUA_FILE(change),
+    LUA_FILE(webhooks),
     LUA_FILE(event),
     LUA_FILE(judge),
+    LUA_FILE(sentinel_alert_test),
     LUA_FILE(sentinel_allow),
     LUA_FILE(sentinel_applied),
     LUA_FILE(sentinel_block),
@@ -128,6 +148,10 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(sentinel_token_add),
     LUA_FILE(sentinel_token_remove),
     LUA_FILE(sentinel_unblock),
+    LUA_FILE(sentinel_webhook_add),
+    LUA_FILE(sentinel_webhook_done),
+    LUA_FILE(sentinel_webhook_remove),
+    LUA_FILE(sentinel_webhook_resend),
 };
 
 const sentinel_lua_file *sentinel_lua_files(void) { return files; }

@@ -17,6 +17,6 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 /// What protects the bytes on the way.
 package enum TransportSecurity: Hashable, Sendable {
     case none
-    /// TLS to a server of this name. Not yet supported: opening such a stream fails with `notSupported`.
+    /// TLS to a server of this name, which it must prove.
     case tls(serverName: String)
 }

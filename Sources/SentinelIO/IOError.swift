@@ -12,8 +12,8 @@ package struct IOError: Error, Equatable, Sendable, CustomStringConvertible {
         case connectionLost
         /// More bytes wait to be written than the stream's limit; nothing of this write was taken.
         case writeQueueFull
-        /// Asked for something this build cannot do, such as TLS.
-        case notSupported
+        /// TLS did not come about: the server did not prove its name, or speaks none.
+        case notSecure
         /// The loop was stopped.
         case loopStopped
         /// The address cannot be used as it is written.

@@ -30,6 +30,7 @@ package final class SocketStream: LoopResource {
     private let loop: EventLoop
     private let writeLimit: Int
     private let peer: String
+    private let security: TransportSecurity
     private weak var delegate: (any SocketStreamDelegate)?
     private var id: UInt64?
     private var bufferEvent: OpaquePointer?
@@ -45,7 +46,9 @@ package final class SocketStream: LoopResource {
     /// Begins to connect. A name is looked up without blocking the loop, and its addresses are tried in order.
     /// There is no time limit: close the stream when it takes too long.
     ///
-    /// Throws for TLS, a path that cannot be one, a stopped loop. A connection that is refused comes to the delegate.
+    /// With TLS it opens when the server has proved its name.
+    ///
+    /// Throws for a path that cannot be one, and a stopped loop. A connection that is refused comes to the delegate.
     package init(
         connectingTo endpoint: Endpoint,
         security: TransportSecurity = .none,
@@ -53,10 +56,8 @@ package final class SocketStream: LoopResource {
         writeLimit: Int = SocketStream.defaultWriteLimit,
         delegate: any SocketStreamDelegate
     ) throws(IOError) {
-        guard case .none = security else {
-            throw IOError(.notSupported, "cannot connect to \(endpoint): TLS is not yet supported")
-        }
         self.loop = loop
+        self.security = security
         self.writeLimit = writeLimit
         self.delegate = delegate
         peer = endpoint.description
@@ -84,6 +85,7 @@ package final class SocketStream: LoopResource {
         remoteHost = address?.numericHost
         self.writeLimit = writeLimit
         peer = "a client"
+        security = .none
         guard let id = loop.register(self) else {
             Glibc.close(file)
             throw Self.stopped(peer)
@@ -210,8 +212,8 @@ package final class SocketStream: LoopResource {
         }
         tune(file)
         try attach(file)
-        // Without an address it waits for the connection under way, and reports it like one of its own.
-        bufferevent_socket_connect(bufferEvent, nil, 0)
+        // Without an address it waits for the connection under way, and reports it like one of its own. TLS waits by itself.
+        if case .none = security { bufferevent_socket_connect(bufferEvent, nil, 0) }
     }
 
     /// Messages are small and wait for answers, so no Nagle; and dead peers must show some day on idle connections.
@@ -224,12 +226,31 @@ package final class SocketStream: LoopResource {
     }
 
     private func attach(_ file: Int32) throws(IOError) {
-        guard let made = bufferevent_socket_new(loop.base, file, Int32(BEV_OPT_CLOSE_ON_FREE.rawValue)) else {
+        let made: OpaquePointer
+        do throws(IOError) {
+            made = try makeBufferEvent(file)
+        } catch {
             Glibc.close(file)
-            throw IOError(.system, "cannot connect to \(peer): out of memory")
+            throw error
         }
         bufferEvent = made
         bufferevent_setcb(made, streamRead, streamDrained, streamEvent, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func makeBufferEvent(_ file: Int32) throws(IOError) -> OpaquePointer {
+        if case .tls(let name) = security { return try TLSSession.bufferEvent(over: file, to: name, base: loop.base) }
+        guard let made = bufferevent_socket_new(loop.base, file, Int32(BEV_OPT_CLOSE_ON_FREE.rawValue)) else {
+            throw IOError(.system, "cannot connect to \(peer): out of memory")
+        }
+        return made
+    }
+
+    /// Why TLS did not come about, if that is why.
+    private var handshakeFailure: IOError? {
+        guard case .tls = security, let bufferEvent, let reason = TLSSession.failure(of: bufferEvent) else {
+            return nil
+        }
+        return IOError(.notSecure, "no TLS with \(peer): \(reason)")
     }
 
     private func didOpen() {
@@ -276,6 +297,8 @@ package final class SocketStream: LoopResource {
             fail(
                 IOError(
                     .connectionLost, IOError(errno: number, "lost the connection to \(peer)").message, errno: number))
+        } else if let failure = handshakeFailure {
+            fail(failure)
         } else if untried.isEmpty {
             fail(IOError(errno: number, "cannot connect to \(peer)"))
         } else {

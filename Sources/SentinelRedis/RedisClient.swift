@@ -36,6 +36,7 @@ package actor RedisClient {
         if pipeline.count == 0 { return [] }
         if Task.isCancelled { throw Self.cancelled(configuration) }
         let request = RequestBox()
+        let start = configuration.onReply == nil ? nil : ContinuousClock.now
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let made = RedisRequest(
@@ -50,6 +51,7 @@ package actor RedisClient {
             // In any case after the request was submitted, for that happens without leaving the loop.
             loop.execute { [configuration] in request.value?.fail(Self.cancelled(configuration)) }
         }
+        if let start, case .success = outcome { configuration.onReply?(start.duration(to: .now)) }
         return try outcome.get()
     }
 

@@ -18,6 +18,9 @@ package struct RedisConfiguration: Sendable {
     /// Between tries to connect.
     package var backoff = Backoff()
 
+    /// Called on the loop with how long each pipeline took to be answered.
+    package var onReply: (@Sendable (Duration) -> Void)?
+
     package init(address: RedisAddress, clientName: String? = nil) {
         self.address = address
         self.clientName = clientName

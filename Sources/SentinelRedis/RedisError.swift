@@ -101,7 +101,7 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
             case .connectionRefused, .nameNotFound, .system: .connectionRefused
             case .connectionLost: .connectionLost
             case .writeQueueFull: .queueFull
-            case .notSupported: .notSupported
+            case .notSecure: .notSupported
             case .loopStopped: .closed
             case .badAddress: .badAddress
             }

@@ -9,6 +9,7 @@ import redis
 from support import KEY, LibraryTest, error_text, snapshot, standard_hash
 
 NOW = 1_900_000_000_000
+WEBHOOK = ["name", "ops", "url", "https://hooks.example.org/x", "form", "json", "secret", "whsec_" + "A" * 43 + "="]
 INSIDES = re.compile(r"user_function|attempt to|bad argument|Expected|stack|nil value|table:")
 
 
@@ -37,6 +38,15 @@ class Keyspace(LibraryTest):
         run("sentinel_raise", "rule", "rate_limit_hit", "subject", "user:v", "event", "1-1", "at", NOW, "epoch", 1)
         run("sentinel_review", "incidents", "i0-2", "as", "false_positive", "note", "x", "at", NOW)
         run("sentinel_token_add", "id", "token000", "role", "staff", "hash", "ab" * 32, "name", "ada", "at", NOW)
+        run("sentinel_lease", "owner", "me", "ttl", 600_000, "task", "webhooks")
+        run("sentinel_webhook_add", *WEBHOOK, "id", "w0000000", "at", NOW)
+        run("sentinel_alert_test", "at", NOW)
+        place = self.redis.xrevrange("sentinel:alerts:log", count=1)[0][0]
+        for _ in range(2):
+            run("sentinel_webhook_done", "id", "w0000000", "epoch", 1, "outcome", "dead", "cursor", place, "seq", 1,
+                "lost", 1, "at", NOW)
+        self.letters = [each[0].decode() for each in self.redis.xrange(KEY + ":deadletters")]
+        run("sentinel_webhook_resend", "letters", self.letters[0], "at", NOW)
         run("sentinel_commit", "epoch", 1, "cursor", "5-0", "entries", 2, "states", 600_000, 1, "u:user:u", "bytes",
             "count", "limited", 3)
 
@@ -67,6 +77,13 @@ class BadArguments(Keyspace):
         "sentinel_token_add": ({"id": "token001", "role": "staff", "hash": "ab" * 32, "name": "ada"},
                                ["id", "role", "hash", "name"]),
         "sentinel_token_remove": ({"id": "token000"}, ["id"]),
+        "sentinel_webhook_add": ({"id": "w0000001", **dict(zip(WEBHOOK[::2], WEBHOOK[1::2]))},
+                                 ["id", "name", "url", "form", "secret"]),
+        "sentinel_webhook_remove": ({"id": "w0000000"}, ["id"]),
+        "sentinel_webhook_done": ({"id": "w0000000", "epoch": 1, "outcome": "delivered", "cursor": "9-9"},
+                                  ["id", "epoch", "outcome", "cursor"]),
+        "sentinel_webhook_resend": ({"letters": "1-1"}, ["letters"]),
+        "sentinel_alert_test": ({}, []),
         "sentinel_lease": ({"owner": "me", "ttl": 1000}, ["owner", "ttl"]),
         "sentinel_commit": ({"epoch": 1, "cursor": "5-0", "entries": 0}, ["epoch", "cursor", "entries"]),
     }
@@ -105,7 +122,24 @@ class BadArguments(Keyspace):
         "sentinel_unblock": {"subject": SUBJECTS, "by": NOTES, "note": NOTES, "at": TIMES},
         "sentinel_allow": {"subject": SUBJECTS, "duration": ("0", "x"), "by": NOTES, "note": NOTES, "at": TIMES},
         "sentinel_disallow": {"subject": SUBJECTS, "by": NOTES, "note": NOTES, "at": TIMES},
-        "sentinel_lease": {"owner": ("", "x" * 129, "\0"), "ttl": ("", "99", "600001", "x"), "release": ("", "0", "yes")},
+        "sentinel_lease": {"owner": ("", "x" * 129, "\0"), "ttl": ("", "99", "600001", "x"), "release": ("", "0", "yes"),
+                           "task": ("", "other")},
+        "sentinel_webhook_add": {
+            "id": ("", "t0000001", "w000", "W0000001", "w 000001", "w" + "0" * 32, "w0000000"),
+            "name": ("", "x" * 65, "a\nb\0"), "form": ("", "xml", "JSON"),
+            "url": ("", "ftp://a", "https://", "https:///x", "http://a b", "http://u@h", "HTTPS://a", "http://a" + "x" * 2048),
+            "secret": ("", "short", "x" * 257, "x" * 20 + '"'), "severity": ("0", "5", "high"),
+            "modules": ("", ",", "Spam", "a,,b", "a b", ",".join(["a"] * 17)), "by": NOTES, "note": NOTES, "at": TIMES,
+        },
+        "sentinel_webhook_remove": {"id": ("", "x" * 33, "token000"), "by": NOTES, "note": NOTES, "at": TIMES},
+        "sentinel_webhook_done": {
+            "id": ("", "token000"), "epoch": ("", "9", "1 "), "outcome": ("", "lost", "__index"),
+            "cursor": ("", "1", "1-", "a-b", "1" * 40 + "-1"), "seq": ("-1", "x"), "lost": ("-1", "x"),
+            "again": ("", "0", "yes"), "error": ("a\0b", "x" * 257), "at": TIMES,
+        },
+        "sentinel_webhook_resend": {"letters": ("", ",", "1", "1-1,", "x-1", "1-1," * 1000 + "1-1"), "by": NOTES,
+                                    "note": NOTES, "at": TIMES},
+        "sentinel_alert_test": {"severity": ("0", "5", "x"), "by": NOTES, "at": TIMES},
         "sentinel_commit": {"epoch": ("", "2", "x"), "cursor": ("", "1", "a-1", "1" * 16 + "-0", "1-" + "1" * 16),
                             "entries": ("", "-1", "x", "1000001")},
         "sentinel_check": {},
@@ -183,7 +217,8 @@ class BadArguments(Keyspace):
                     message = self.refused(function, *[each for pair in arguments.items() for each in pair])
                     self.assertIn(field, message)
                     size = len(value if isinstance(value, bytes) else value.encode())
-                    if 0 < size <= 64 and field not in ("events", "epoch", "incidents"):
+                    if 0 < size <= 64 and field not in (
+                            "events", "epoch", "incidents", "secret", "url"):
                         shown = self.shown(value.partition(":")[2] if field == "subject" and value[:3] == "ip:" else value)
                         self.assertIn(shown.strip("'"), message)
 
@@ -209,7 +244,8 @@ class BadArguments(Keyspace):
         self.before = snapshot(self.redis)
         for function in ("sentinel_record", "sentinel_check", "sentinel_report", "sentinel_block", "sentinel_unblock",
                          "sentinel_allow", "sentinel_disallow", "sentinel_review", "sentinel_token_add",
-                         "sentinel_token_remove"):
+                         "sentinel_token_remove", "sentinel_webhook_add", "sentinel_webhook_remove",
+                         "sentinel_webhook_done", "sentinel_webhook_resend", "sentinel_alert_test"):
             arguments = [each for pair in self.CALLS[function][0].items() for each in pair]
             self.assertIn("at is for replays", self.refused(function, *arguments, "at", NOW))
 
@@ -244,6 +280,14 @@ class ForeignKeys(Keyspace):
         ["sentinel_review", "incidents", "i0-2", "as", "open", "at", NOW + 9],
         ["sentinel_token_add", "id", "token001", "role", "client", "hash", "cd" * 32, "name", "b", "at", NOW + 9],
         ["sentinel_token_remove", "id", "token000", "at", NOW + 9],
+        ["sentinel_webhook_add", *WEBHOOK, "id", "w0000001", "at", NOW + 9],
+        ["sentinel_webhook_remove", "id", "w0000000", "at", NOW + 9],
+        ["sentinel_webhook_done", "id", "w0000000", "epoch", 1, "outcome", "delivered", "cursor", "9999999999999-0", "at",
+         NOW + 9],
+        ["sentinel_webhook_done", "id", "w0000000", "epoch", 1, "outcome", "dead", "again", 1, "error", "x", "lost", 1,
+         "at", NOW + 9],
+        ["sentinel_alert_test", "at", NOW + 9],
+        ["sentinel_lease", "owner", "me", "ttl", 1000, "task", "webhooks"],
         ["sentinel_lease", "owner", "me", "ttl", 1000],
         ["sentinel_lease", "owner", "you", "ttl", 1000],
         ["sentinel_lease", "owner", "me", "ttl", 1000, "release", 1],
@@ -314,6 +358,8 @@ class ForeignKeys(Keyspace):
                 continue
             # What is only ever written by whole: the descriptions of an incident, of which only the count is read.
             fields = [b"count"] if b":incident:" in key else self.redis.hkeys(key)
+            # What last went wrong is only shown.
+            fields = [each for each in fields if b":webhook:" not in key or each != b"error"]
             for field, value in itertools.product(fields, (b"", b"foreign", b"{}", b"[1]", b"\x92\x01", b"9" * 30)):
                 self.restore(self.good)
                 if field == b"owner" and key.endswith(b":lease"):

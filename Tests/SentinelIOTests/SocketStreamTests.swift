@@ -129,13 +129,18 @@ struct SocketStreamTests {
         await #expect(throws: IOError.self) { try await caller.open(endpoint, security: .none) }
     }
 
-    @Test func `TLS is refused as not yet supported`() async throws {
+    @Test func `a server that answers something else than TLS is not talked to`() async throws {
         let loop = try EventLoop(name: "tls")
-        let caller = Caller(on: loop)
-        let error = await #expect(throws: IOError.self) {
-            try await caller.open(.tcp(host: "127.0.0.1", port: 1), security: .tls(serverName: "redis"))
+        let server = HTTPServer(on: loop) { _ in .response(HTTPResponse(.ok)) }
+        let endpoint = try await server.listen(at: .tcp(host: "127.0.0.1", port: 0))
+        let failure = await #expect(throws: HTTPClient.Failure.self) {
+            try await HTTPClient(on: loop).send(.init(), to: endpoint, security: .tls(serverName: "localhost"))
         }
-        #expect(error?.code == .notSupported)
+        guard case .notConnected(let error) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(error.code == .notSecure)
         await loop.stop()
     }
 

@@ -43,6 +43,12 @@ package struct Keys: Sendable, Hashable {
     package var auditHead: String { "\(prefix):audit:head" }
     /// Tokens of the HTTP API, by their id.
     package var tokens: String { "\(prefix):tokens" }
+    /// Webhooks by their id; how far each has got; dead letters to be sent to it once more; all dead letters; and who
+    /// holds the lease of sending.
+    package var webhooks: String { "\(prefix):webhooks" }
+    package func webhook(_ id: String) -> String { "\(prefix):webhook:\(id)" }
+    package func webhookAgain(_ id: String) -> String { "\(prefix):again:\(id)" }
+    package var deadLetters: String { "\(prefix):deadletters" }
     /// Incidents on a subject that are not reviewed or spent: rule → incident, last position, last time.
     package func openIncidents(_ subject: Subject) -> [UInt8] { Array("\(prefix):open:".utf8) + subject.bytes }
     /// What the coordinator knows of an actor's posts (``ActorHistory``), and of the flags on a subject (``Suspicion``).

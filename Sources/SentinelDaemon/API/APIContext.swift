@@ -9,6 +9,7 @@ package struct APIContext: Sendable {
     package var calls: Calls
     package var policy: Policy
     package var journal: Journal
+    package var instruments = Instruments()
     /// Who follows alerts for those who follow them here; nil where nobody does.
     var alerts: AlertHub?
 

@@ -19,18 +19,21 @@ package struct APIServer: Sendable {
     /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is. Throws where
     /// others than this machine could reach it and there is no token.
     package static func start(
-        at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal
+        at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal,
+        instruments: Instruments = Instruments()
     ) async throws -> APIServer {
         let loop = try EventLoop(name: "api")
         var configuration = redis
         configuration.failsFast = true
         configuration.requestTimeout = .seconds(2)
         configuration.connectTimeout = .seconds(2)
+        configuration.onReply = instruments.redis("api")
         let client = RedisClient(configuration, on: loop)
         let calls = Calls(client: client, keys: keys)
         let alerts = AlertHub(calls: calls, redis: configuration, on: loop, journal: journal)
         var context = APIContext(calls: calls, policy: policy, journal: journal)
         context.alerts = alerts
+        context.instruments = instruments
         let gate = Gate(book: TokenBook(calls: context.calls), isLocal: address.isLocal, journal: journal)
         let router = Router(context.routes, gate: gate)
         let server = HTTPServer(on: loop) { router.reply(to: $0) }

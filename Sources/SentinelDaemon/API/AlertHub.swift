@@ -40,6 +40,9 @@ actor AlertHub {
         broadcast = HTTPBroadcast(on: loop)
     }
 
+    /// How many follow.
+    var followers: Int { broadcast.count + ahead.count }
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     func start() {

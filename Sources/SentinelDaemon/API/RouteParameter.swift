@@ -20,6 +20,8 @@ package struct RouteParameter: Sendable {
         case subject
         /// A line of text, at most 256 characters.
         case note
+        /// The id of an incident: `i0-17`.
+        case incident
         /// A place in the list of incidents: `<ms>.<id>`.
         case cursor
         /// A place in a stream of Redis.
@@ -80,6 +82,8 @@ package struct RouteParameter: Sendable {
         case .note:
             String(validating: value, as: UTF8.self).map(Self.isNote) == true
                 ? nil : "is a text of at most 256 characters, none of them a control"
+        case .incident:
+            Self.isIncident(value) ? nil : "is the id of an incident, such as i0-17"
         case .cursor:
             Self.isCursor(value) ? nil : "is what next was"
         case .position:
@@ -120,9 +124,16 @@ package struct RouteParameter: Sendable {
     }
 
     /// Redis takes 1024 bytes.
-    static func isNote(_ text: String) -> Bool {
-        text.unicodeScalars.count <= 256
+    static func isNote(_ text: String) -> Bool { isLine(text, most: 256) }
+
+    /// Whether it has at most so many characters, and no control among them.
+    static func isLine(_ text: String, most: Int) -> Bool {
+        text.unicodeScalars.count <= most
             && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    private static func isIncident(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
 
     private static func isCursor(_ value: [UInt8]) -> Bool {
@@ -147,6 +158,7 @@ package struct RouteParameter: Sendable {
         case .time: Schema.time
         case .subject: Schema.subject
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
+        case .incident: Schema.string(pattern: "^i[0-9]{1,5}-[0-9]{1,16}$")
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         }

@@ -3,7 +3,7 @@ package import SentinelEngine
 package import SentinelIO
 package import SentinelRedis
 
-/// What `sentinel run` is: the function library in place, and a coordinator for the partition.
+/// What `sentinel run` is: the function library in place, a coordinator for the partition, and a courier for alerts.
 package struct Daemon: Sendable {
     package var keys: Keys
     /// Applied at the start; nil to go by the one that Redis has, or by the built-in one where it has none.
@@ -14,8 +14,11 @@ package struct Daemon: Sendable {
     package var owner: String
     package var redis: RedisConfiguration
     package var journal: Journal
+    package var instruments = Instruments()
     /// After this long without a sign of life another coordinator takes over; 100 ms to 10 min.
     package var leaseTime: Duration = .seconds(3)
+    /// How often the courier looks for alerts to send.
+    package var courierPause: Duration = .milliseconds(500)
 
     package init(keys: Keys, policy: PolicyDocument?, owner: String, redis: RedisConfiguration, journal: Journal) {
         self.keys = keys
@@ -35,8 +38,29 @@ package struct Daemon: Sendable {
         ready(document.policy)
         var configuration = Coordinator.Configuration(keys: keys, policy: document, owner: owner)
         configuration.leaseTime = leaseTime
-        try await Coordinator(configuration, redis: redis, on: loop, journal: journal).run()
+        configuration.instruments = instruments
+        // A loop of its own: what a receiver of alerts costs, the coordinator does not pay.
+        let outside = try EventLoop(name: "courier")
+        let coordinator = Coordinator(configuration, redis: redis, on: loop, journal: journal)
+        var rounds = Courier.Configuration(keys: keys, owner: owner)
+        rounds.pause = courierPause
+        rounds.instruments = instruments
+        let courier = Courier(rounds, redis: redis, on: outside, journal: journal)
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await Self.run(coordinator, courier)) } catch { outcome = .failure(error) }
+        await outside.stop()
+        try outcome.get()
     }
+
+    private static func run(_ coordinator: Coordinator, _ courier: Courier) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await coordinator.run() }
+            group.addTask { await courier.run() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
     private func policyInForce(_ loader: LibraryLoader) async throws -> PolicyDocument {
         if let policy {
             let changes = try await loader.changes(to: policy)

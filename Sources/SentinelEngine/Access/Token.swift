@@ -67,7 +67,7 @@ package struct Token: Sendable, Equatable {
         package init() {
             // Fails only where the kernel has no randomness, and then nothing here may go on.
             precondition(sodium_init() >= 0, "libsodium finds no randomness")
-            id = "t" + Self.hex(Self.random(7))
+            id = "t" + Self.newId()
             text = Self.head + id + "_" + Self.hex(Self.random(32))
         }
 
@@ -89,6 +89,9 @@ package struct Token: Sendable, Equatable {
         }
 
         package var hashHex: String { Self.hex(hash) }
+
+        /// 14 hexadecimal digits.
+        static func newId() -> String { hex(random(7)) }
 
         private static func random(_ count: Int) -> [UInt8] {
             var bytes = [UInt8](repeating: 0, count: count)

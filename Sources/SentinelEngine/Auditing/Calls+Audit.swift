@@ -47,7 +47,8 @@ extension Calls {
         if newest == nil {
             newest = filter.written.upperBound == .max ? "+" : "(\(max(0, filter.written.upperBound))-0"
         }
-        while let from = newest {
+        // Redis takes no range that ends before the first position there can be.
+        while let from = newest, from.contains(where: { ("1"..."9").contains($0) || $0 == "+" }) {
             let rows = try await client.call("XREVRANGE", keys.audit, from, oldest, "COUNT", Self.auditPage).array
             newest = nil
             for row in rows {

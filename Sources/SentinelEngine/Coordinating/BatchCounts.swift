@@ -2,7 +2,11 @@ import SentinelCore
 
 /// What a batch adds to the day's statistics. Names come from a fixed set and the policy's rules, never from input.
 struct BatchCounts {
+    /// The policy's rules.
+    private let knownRules: Set<String>
     private var limited: Int64 = 0
+    /// Refused events by the rule that refused them.
+    private var refusals: [String: Int64] = [:]
     private var reports: Int64 = 0
     private var kinds: [String: Int64] = [:]
     private var rules: [String: Int64] = [:]
@@ -11,11 +15,19 @@ struct BatchCounts {
 
     private static let namedKinds: Set<String> = ["content", "message", "signup", "login", "read", "request"]
 
+    init(rules: Set<String>) {
+        knownRules = rules
+    }
+
     mutating func add(_ entry: LogEntry) {
         switch entry.content {
         case .event(let event):
             kinds[Self.namedKinds.contains(event.kind) ? event.kind : "other", default: 0] += 1
-            if event.wasLimited { limited += 1 }
+            if event.wasLimited {
+                limited += 1
+                let rule = event.flags.first { knownRules.contains($0.rule) }?.rule
+                refusals[rule ?? "other", default: 0] += 1
+            }
         case .report: reports += 1
         case .unblock: break
         }
@@ -29,6 +41,7 @@ struct BatchCounts {
     var pairs: [(name: String, count: Int64)] {
         var pairs = kinds.map { (name: "kind:\($0.key)", count: $0.value) }
         pairs += rules.map { (name: "flag:\($0.key)", count: $0.value) }
+        pairs += refusals.map { (name: "refused:\($0.key)", count: $0.value) }
         if limited > 0 { pairs.append(("limited", limited)) }
         if reports > 0 { pairs.append(("reports", reports)) }
         if refusedFlags > 0 { pairs.append(("flags_refused", refusedFlags)) }

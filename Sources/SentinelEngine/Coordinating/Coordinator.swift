@@ -21,6 +21,7 @@ package actor Coordinator {
         package var batch = 128
         /// How many users' and how many texts' histories are held in memory.
         package var cachedHistories = 50_000
+        package var instruments = Instruments()
 
         package init(keys: Keys, policy: PolicyDocument, owner: String) {
             self.keys = keys
@@ -58,7 +59,9 @@ package actor Coordinator {
         self.journal = journal
         self.loop = loop
         log = EventLog(client: RedisClient(redis, on: loop), keys: configuration.keys)
-        client = RedisClient(redis, on: loop)
+        var asking = redis
+        asking.onReply = configuration.instruments.redis("coordinator")
+        client = RedisClient(asking, on: loop)
         library = LibraryLoader(client: client, keys: configuration.keys)
         document = configuration.policy
         detection = Detection(policy: configuration.policy.policy)
@@ -201,19 +204,24 @@ package actor Coordinator {
         if batch.foreign > 0 {
             journal.warning("\(batch.foreign) entries of \(configuration.keys.events) are not ours; skipped")
         }
+        let clock = ContinuousClock()
+        let start = clock.now
         var looks: [Detection.Look] = []
         looks.reserveCapacity(batch.entries.count)
         for entry in batch.entries { looks.append(detection.look(at: entry)) }
         let shelves = TextShelves(detection.textMemory)
+        let looking = start.duration(to: clock.now)
         try await fetch(histories.missing(for: looks, shelves))
         try await fetch(histories.missingKinds(for: looks, by: detection, shelves))
 
+        let begin = clock.now
         var flags = FlagBatch()
-        var counts = BatchCounts()
+        var counts = BatchCounts(rules: Set(document.policy.rules.map(\.id)))
         for look in looks {
             histories.judge(look, by: detection, flags: &flags)
             counts.add(look.entry)
         }
+        configuration.instruments.judged(looks.count, in: looking + begin.duration(to: clock.now))
         var suspicions = Suspicions(flags, scorer: scorer)
         if !suspicions.subjects.isEmpty {
             let values = try await client.send(suspicions.request(configuration.keys))[0].orThrow().array

@@ -6,7 +6,7 @@ package struct Alert: Sendable, Equatable {
     package var number: Int64
     /// The time of the newest event behind it, ms since 1970.
     package var at: Int64
-    /// `opened` or `blocked`.
+    /// `opened`, `blocked`, or `test`.
     package var change: String
     package var incident: String
     package var rule: String
@@ -19,6 +19,9 @@ package struct Alert: Sendable, Equatable {
     package var blockedUntil: Int64?
     /// The whole object, fields that this build does not know included.
     package var json: JSONValue
+
+    /// The change of an alert about nothing (`sentinel_alert_test`).
+    package static let test = "test"
 
     /// What an alert's number can be: Redis counts in Lua, whose numbers are exact up to 2^53.
     static let numbers: ClosedRange<Int64> = 1...(1 << 53)

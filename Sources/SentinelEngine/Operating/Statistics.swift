@@ -13,6 +13,12 @@ package struct Statistics: Sendable, Equatable {
     package var reports: Int64 = 0
     /// Flags by rule.
     package var flags: [String: Int64] = [:]
+    /// Refused events by the rule that refused them.
+    package var refusals: [String: Int64] = [:]
+    /// Incidents that opened, by `<rule>:<severity, 1 to 4>:<mode>`.
+    package var opened: [String: Int64] = [:]
+    /// Alerts to webhooks, by what came of them: delivered, failed (one try), dead, lost.
+    package var deliveries: [String: Int64] = [:]
     /// Flags that Redis would not take.
     package var refusedFlags: Int64 = 0
     /// Events that fell off the log before anybody looked at them.
@@ -28,6 +34,11 @@ package struct Statistics: Sendable, Equatable {
     package var reviews: [RuleReviews] = []
     /// Events that no coordinator has looked at yet.
     package var backlog: Int64 = 0
+    /// How old the oldest of them is, in ms; 0 if there is none.
+    package var lag: Int64 = 0
+    /// Webhooks there are, and alerts that their receivers would not take.
+    package var webhooks: Int64 = 0
+    package var deadLetters: Int64 = 0
     /// Who holds the lease; nil if nobody does.
     package var coordinator: String?
 
@@ -50,6 +61,12 @@ package struct Statistics: Sendable, Equatable {
             case "dropped": Self.add(count, to: &dropped)
             case "flags_refused": Self.add(count, to: &refusedFlags)
             case _ where name.hasPrefix("kind:"): Self.add(count, to: &kinds[String(name.dropFirst(5)), default: 0])
+            case _ where name.hasPrefix("refused:"):
+                Self.add(count, to: &refusals[String(name.dropFirst(8)), default: 0])
+            case _ where name.hasPrefix("incident:"):
+                Self.add(count, to: &opened[String(name.dropFirst(9)), default: 0])
+            case _ where name.hasPrefix("delivery:"):
+                Self.add(count, to: &deliveries[String(name.dropFirst(9)), default: 0])
             case _ where name.hasPrefix("flag:"): Self.add(count, to: &flags[String(name.dropFirst(5)), default: 0])
             default: break
             }
@@ -76,6 +93,9 @@ extension Calls {
             pipeline.append("XLEN", keys.events)
             pipeline.append("HGET", keys.lease, "owner")
             pipeline.append("ZCARD", keys.pendingIncidents)
+            pipeline.append("XRANGE", keys.events, "-", "+", "COUNT", 1)
+            pipeline.append("HLEN", keys.webhooks)
+            pipeline.append("XLEN", keys.deadLetters)
             for day in first...today { pipeline.append("HGETALL", keys.statistics(day: day)) }
         }
         statistics.blocks = try replies[0].int
@@ -85,7 +105,14 @@ extension Calls {
         let owner = try replies[4].orThrow()
         statistics.coordinator = owner.isNull ? nil : try owner.string
         statistics.pending = try replies[5].int
-        for counters in replies.dropFirst(6) { try statistics.add(counters) }
+        if let oldest = try replies[6].array.first, let position = try oldest.array.first?.string,
+            let at = Int64(position.prefix { $0 != "-" })
+        {
+            statistics.lag = max(0, now - at)
+        }
+        statistics.webhooks = try replies[7].int
+        statistics.deadLetters = try replies[8].int
+        for counters in replies.dropFirst(9) { try statistics.add(counters) }
         statistics.reviews = try await reviewOutcomes()
         return statistics
     }

@@ -45,7 +45,8 @@ struct Run: Command {
         do {
             outcome = .success(
                 try await context.withAPI(
-                    at: listen, redis: daemon.redis, policy: document?.policy ?? .standard
+                    at: listen, redis: daemon.redis, policy: document?.policy ?? .standard,
+                    instruments: daemon.instruments
                 ) { [daemon] api in
                     if let api { context.notice("HTTP API at \(api.url)") }
                     try await daemon.run(on: loop) { _ in

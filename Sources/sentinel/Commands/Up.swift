@@ -46,6 +46,7 @@ struct Up: Command {
         let lock = try DataFolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
         let journal = context.journal
+        let instruments = Instruments()
         // Redis' own loop lives longest: the kernel ends the server when the loop's thread does.
         let redisLoop = try EventLoop(name: "redis")
         let loop = try EventLoop(name: "coordinator")
@@ -56,8 +57,11 @@ struct Up: Command {
             outcome = .success(
                 try await context.withAPI(
                     at: listen, otherwise: once ? nil : .standard, redis: redis.configuration,
-                    policy: document?.policy ?? .standard
-                ) { try await serve(context, options, document, redis: redis, loop: loop, api: $0) })
+                    policy: document?.policy ?? .standard, instruments: instruments
+                ) {
+                    try await serve(
+                        context, options, document, redis: redis, loop: loop, api: $0, instruments: instruments)
+                })
         } catch {
             outcome = .failure(error)
         }
@@ -69,13 +73,14 @@ struct Up: Command {
 
     private func serve(
         _ context: Context, _ options: ReplayRun.Options, _ document: PolicyDocument?, redis: PrivateRedis,
-        loop: EventLoop, api: APIServer?
+        loop: EventLoop, api: APIServer?, instruments: Instruments
     ) async throws -> ExitCode {
         let keys = Keys(namespace: context.globals.namespace)
         var daemon = Daemon(
             keys: keys, policy: document, owner: ProcessName.unique(), redis: redis.configuration,
             journal: context.journal)
         daemon.admin = context.admin(nil)
+        daemon.instruments = instruments
         let calls = Calls(client: RedisClient(redis.configuration, on: loop), keys: keys)
         let alerts = RedisSubscriber(redis.configuration, on: loop)
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in

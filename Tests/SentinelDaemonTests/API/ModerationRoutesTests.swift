@@ -92,7 +92,7 @@ struct ModerationRoutesTests {
             #expect(opened.json["review_note"] == .null)
             for (target, body, status) in [
                 ("/v1/incidents/i0-9", #"{"disposition":"benign"}"#, 404),
-                ("/v1/incidents/nonsense", #"{"disposition":"benign"}"#, 404),
+                ("/v1/incidents/nonsense", #"{"disposition":"benign"}"#, 400),
                 ("/v1/incidents/i0-1", #"{"disposition":"spam"}"#, 400), ("/v1/incidents/i0-1", "{}", 400),
                 ("/v1/incidents/i0-1", #"{"disposition":"benign","reviewed":true}"#, 400),
                 ("/v1/incidents/i0-1", #"{"disposition":"benign","note":7}"#, 400),
@@ -259,8 +259,14 @@ struct ModerationRoutesTests {
                     "\nsentinel_reviews{rule=\"duplicate_content\",disposition=\"confirmed\"} 1\n"))
             for line in answer.body.split(separator: "\n") where !line.hasPrefix("#") {
                 #expect(
-                    line.wholeMatch(of: /[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9]+/) != nil, "\(line)")
+                    line.wholeMatch(of: /[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9.e-]+/) != nil, "\(line)")
             }
+            #expect(answer.body.contains("\nsentinel_redis_up 1\n"))
+            #expect(
+                answer.body.contains(
+                    "\nsentinel_incidents_total{rule=\"duplicate_content\",severity=\"high\",mode=\"enforce\"} 1\n"))
+            #expect(
+                answer.body.contains("\nsentinel_redis_request_duration_seconds_bucket{client=\"api\",le=\"+Inf\"} "))
         }
     }
 
@@ -308,7 +314,7 @@ struct ModerationRoutesTests {
             for (method, target, body) in [
                 ("GET", "/v1/incidents", ""), ("GET", "/v1/incidents/i0-1", ""), ("GET", "/v1/blocks", ""),
                 ("GET", "/v1/summary/user:x", ""), ("GET", "/v1/stats", ""), ("GET", "/v1/audit", ""),
-                ("GET", "/v1/policy", ""), ("GET", "/metrics", ""), ("GET", "/v1/alerts", ""),
+                ("GET", "/v1/policy", ""), ("GET", "/v1/alerts", ""),
                 ("PATCH", "/v1/incidents/i0-1", #"{"disposition":"benign"}"#),
                 ("POST", "/v1/incidents/bulk", #"{"ids":["i0-1"],"disposition":"benign"}"#),
                 ("POST", "/v1/blocks", #"{"subject":"user:x"}"#), ("DELETE", "/v1/blocks?subject=user:x", ""),
@@ -320,6 +326,11 @@ struct ModerationRoutesTests {
                 #expect(answer.headers["content-type"] == "application/problem+json")
             }
             #expect(start.duration(to: .now) < .seconds(10))
+            let metrics = try await host.get("/metrics")
+            #expect(metrics.status == 200)
+            #expect(metrics.body.contains("sentinel_redis_up 0\n"))
+            #expect(try await host.get("/healthz").status == 200)
+            #expect(try await host.get("/readyz").status == 503)
         }
     }
 

@@ -45,7 +45,9 @@ extension Route {
                     return HTTPResponse(json: try await context.record(posted.events))
                 }
                 let replies = try await context.calls.send { context.calls.append(event, to: &$0) }
-                return try context.verdict(replies[0]).response(context.policy)
+                let verdict = try context.verdict(replies[0])
+                context.instruments.count(verdict)
+                return verdict.response(context.policy)
             }
         }
     }
@@ -126,7 +128,9 @@ extension APIContext {
         json.beginArray()
         for reply in replies {
             do throws(Problem) {
-                try verdict(reply).write(to: &json)
+                let verdict = try verdict(reply)
+                instruments.count(verdict)
+                verdict.write(to: &json)
             } catch {
                 json.beginObject()
                 json.append("error", error.detail ?? "the event was not counted")

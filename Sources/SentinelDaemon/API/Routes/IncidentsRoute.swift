@@ -8,7 +8,7 @@ extension Route {
         Route(
             "GET", "/v1/incidents", role: .staff, "List incidents, those that grew last first",
             parameters: [
-                .query("type", .bytes(1...64), "Only of this rule"),
+                .query("type", .word, "Only of this rule"),
                 .query("module", .choice(Rule.Module.allCases.map(\.rawValue)), "Only of this module"),
                 .query("severity", .integer(1...4), "At least so severe: 1 low … 4 critical"),
                 .query("mode", .choice(Rule.Mode.allCases.map(\.rawValue)), "Only enforced ones, or in shadow"),
@@ -56,7 +56,7 @@ extension Route {
     static func incident(_ context: APIContext) -> Route {
         Route(
             "GET", "/v1/incidents/{id}", role: .staff, "One incident with its evidence",
-            parameters: [.path("id", .bytes(1...32), "As lists and alerts show it: i0-17")],
+            parameters: [.path("id", .incident, "As lists and alerts show it: i0-17")],
             answers: [
                 Answer(.ok, "The incident", "application/json", Schema.incident),
                 Answer(

@@ -1,80 +1,35 @@
 import SentinelCore
 import SentinelEngine
 import SentinelIO
+import SentinelRedis
 
 extension Route {
-    /// `GET /metrics`: for Prometheus. Labels are rules of the policy and words of ours, never what somebody sent.
+    /// `GET /metrics`: for Prometheus. What this process knows is told also while Redis is away.
     static func metrics(_ context: APIContext) -> Route {
         Route(
-            "GET", "/metrics", role: .client, "Counters and gauges for Prometheus",
+            "GET", "/metrics", role: .client, "Counters, gauges and histograms for Prometheus",
             answers: [Answer(.ok, "Text format 0.0.4", "text/plain; version=0.0.4; charset=utf-8", Schema.string())]
         ) { _ in
             context.later {
-                let statistics = try await context.calls.statistics(since: .max)
+                var metrics = Metrics()
+                do throws(RedisError) {
+                    let statistics = try await context.calls.statistics(since: .max)
+                    metrics.add("sentinel_redis_up", .gauge, "Whether Redis answers.", 1)
+                    metrics.add(statistics)
+                } catch {
+                    metrics.add("sentinel_redis_up", .gauge, "Whether Redis answers.", 0)
+                }
+                metrics.add(context.instruments.readings)
+                if let followers = await context.alerts?.followers {
+                    metrics.add("sentinel_alert_followers", .gauge, "Streams of alerts that are open here.", followers)
+                }
+                metrics.addProcess()
                 return HTTPResponse(
                     .ok,
                     headers: [
                         ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), ("Cache-Control", "no-store"),
-                    ], body: Array(Metrics.text(statistics).utf8))
+                    ], body: Array(metrics.text.utf8))
             }
         }
-    }
-}
-
-/// The text format of Prometheus. <https://prometheus.io/docs/instrumenting/exposition_formats/>
-///
-/// Counters are those of the UTC day: they begin anew at midnight, which `rate()` takes as it takes any restart.
-enum Metrics {
-    static func text(_ statistics: Statistics) -> String {
-        var text = ""
-        func add(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: Int64)]) {
-            guard !samples.isEmpty else { return }
-            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-            for sample in samples { text += "\(name)\(sample.labels) \(sample.value)\n" }
-        }
-        func rules(_ counts: [String: Int64]) -> [(labels: String, value: Int64)] {
-            counts.sorted { $0.key < $1.key }.map { ("{rule=\"\(escaped($0.key))\"}", $0.value) }
-        }
-        add("sentinel_events_total", "counter", "Events that the coordinator looked at.", [("", statistics.events)])
-        add("sentinel_events_refused_total", "counter", "Events that were over a limit.", [("", statistics.limited)])
-        add(
-            "sentinel_events_dropped_total", "counter", "Events that fell off the log unread.",
-            [("", statistics.dropped)])
-        add("sentinel_reports_total", "counter", "Verdicts that were handed in.", [("", statistics.reports)])
-        add("sentinel_flags_total", "counter", "Flags that were raised.", rules(statistics.flags))
-        add(
-            "sentinel_flags_refused_total", "counter", "Flags that Redis would not take.",
-            [("", statistics.refusedFlags)])
-        add("sentinel_blocks_active", "gauge", "Blocks that hold now.", [("", statistics.blocks)])
-        add("sentinel_exemptions_active", "gauge", "Subjects on the allow list.", [("", statistics.exemptions)])
-        add("sentinel_incidents_pending", "gauge", "Incidents that nobody has reviewed.", [("", statistics.pending)])
-        add("sentinel_backlog_events", "gauge", "Events that wait for the coordinator.", [("", statistics.backlog)])
-        add(
-            "sentinel_coordinator_active", "gauge", "Whether a coordinator holds the lease.",
-            [("", statistics.coordinator == nil ? 0 : 1)])
-        add(
-            "sentinel_reviews", "gauge", "What reviews found, by rule.",
-            statistics.reviews.flatMap { rule in
-                let name = escaped(rule.rule)
-                return [
-                    ("{rule=\"\(name)\",disposition=\"confirmed\"}", rule.confirmed),
-                    ("{rule=\"\(name)\",disposition=\"false_positive\"}", rule.falsePositives),
-                    ("{rule=\"\(name)\",disposition=\"benign\"}", rule.benign),
-                ]
-            })
-        return text
-    }
-
-    private static func escaped(_ value: String) -> String {
-        var text = ""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

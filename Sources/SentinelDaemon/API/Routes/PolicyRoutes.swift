@@ -8,7 +8,7 @@ extension Route {
         Route(
             "GET", "/v1/policy", role: .staff, "The policy in force, as it was written",
             answers: [
-                Answer(.ok, "YAML; ETag names it", "application/yaml", Schema.string(), headers: ["ETag"]),
+                Answer(.ok, "YAML; ETag names it", "application/yaml", Schema.object([], required: []), headers: ["ETag"]),
                 Answer(.notFound, "Redis has no text of it", "application/problem+json", Schema.reference("Problem")),
             ]
         ) { _ in
@@ -34,7 +34,7 @@ extension Route {
             [("rule", Schema.string(orNull: true)), ("change", Schema.string())], required: ["rule", "change"])
         return Route(
             "PUT", "/v1/policy", role: .admin, "Put a policy in force",
-            bodies: [Body("application/yaml", Schema.string())],
+            bodies: [Body("application/yaml", Schema.object([], required: ["rules"]))],
             answers: [
                 Answer(
                     .ok, "It is in force. changed is false where it was before", "application/json",

@@ -65,6 +65,9 @@ extension Route {
             }
             switch (member.name, member.value) {
             case ("context", _): arguments += [Array("context".utf8), escapingDelete(JSONWriter.bytes(member.value))]
+            case ("description", .string(let text)) where !RouteParameter.isLine(text, most: 1024):
+                throw Problem(
+                    .badRequest, "\"description\" is a text of at most 1024 characters, none of them a control")
             case (_, .string(let text)): arguments += [Array(member.name.utf8), Array(text.utf8)]
             default: throw Problem(.badRequest, "\"\(member.name)\" must be a string")
             }

@@ -24,7 +24,7 @@ extension Route {
     static func incidentReview(_ context: APIContext) -> Route {
         Route(
             "PATCH", "/v1/incidents/{id}", role: .admin, "Review an incident, or take its review back (open)",
-            parameters: [.path("id", .bytes(1...32), "As lists and alerts show it: i0-17")],
+            parameters: [.path("id", .incident, "As lists and alerts show it: i0-17")],
             bodies: [Body("application/json", Schema.closed([disposition, note], required: ["disposition"]))],
             answers: [
                 Answer(.ok, "The incident as it is now", "application/json", Schema.incident),

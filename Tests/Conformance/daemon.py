@@ -1,0 +1,67 @@
+"""A running `sentinel run` with its HTTP API, over a Redis of its own."""
+
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from support import Server, binary
+
+
+class Daemon:
+    """Redis, coordinator and API on loopback, with a superuser's token."""
+
+    def __init__(self, *arguments):
+        self.server = Server()
+        self.address = "unix://" + self.server.socket
+        self.process = None
+        try:
+            self.process = subprocess.Popen(
+                [binary(), "run", "--redis", self.address, "--listen", "127.0.0.1:0", *arguments],
+                stderr=subprocess.PIPE, text=True)
+            self.url = self.wait_for(r"HTTP API at (http://\S+?:\d+)")
+            self.wait_for("at work")
+            self.token = self.sentinel("token", "add", "--role", "superuser", "--name", "tester").split()[0]
+            while self.status_without_token() != 401:
+                time.sleep(0.05)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_for(self, pattern):
+        for line in self.process.stderr:
+            if found := re.search(pattern, line):
+                return found[found.lastindex or 0]
+        raise AssertionError(f"the daemon ended without saying {pattern}")
+
+    def sentinel(self, *arguments):
+        """The output of a command."""
+        run = subprocess.run([binary(), *arguments, "--redis", self.address], capture_output=True, text=True,
+                             check=True)
+        return run.stdout
+
+    def ask(self, path, body=None, method=None, type="application/json"):
+        """Status and body of an answer."""
+        headers = {"Authorization": "Bearer " + self.token}
+        if body is not None:
+            headers["Content-Type"] = type
+        request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def status_without_token(self):
+        try:
+            return urllib.request.urlopen(self.url + "/v1/stats", timeout=20).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            self.process.stderr.close()
+        self.server.stop()
