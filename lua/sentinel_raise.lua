@@ -150,7 +150,8 @@ S.register(NAME, {}, function(keys, argv)
     id = 'i' .. partition .. '-' .. S.decimal(number)
   end
   local key = prefix .. ':incident:' .. id
-  local stats = prefix .. ':stats:' .. S.decimal(floor(now / 86400000))
+  -- Statistics are of the days of Redis, as the coordinator's.
+  local stats = opened and prefix .. ':stats:' .. S.decimal(floor(S.now(NAME, prefix) / 86400000))
   local counter = 'incident:' .. rule.id .. ':' .. severity .. ':' .. (rule.shadow and 'shadow' or 'enforce')
   if opened then
     S.want_type(stats, 'hash')

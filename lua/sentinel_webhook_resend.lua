@@ -37,16 +37,18 @@ S.register(NAME, {}, function(keys, argv)
       gone = gone + 1
     end
   end
+  local resent = 0
   for _, letter in ipairs(found) do
     -- Given twice, it is there once.
     if call('XDEL', letters, letter.id) == 1 then
+      resent = resent + 1
       call('RPUSH', prefix .. ':again:' .. letter.webhook, letter.alert)
       call('LTRIM', prefix .. ':again:' .. letter.webhook, -S.DEADLETTERS_MOST, -1)
     end
   end
   if #found > 0 then
-    local change = { after = #found .. ' letters', note = note }
+    local change = { after = resent .. ' letters', note = note }
     S.audit(prefix, now, by, 'webhook_resend', 'webhook:' .. found[1].webhook, change)
   end
-  return { 'resent', #found, 'gone', gone }
+  return { 'resent', resent, 'gone', gone }
 end)

@@ -43,6 +43,22 @@ struct WatchTests {
         }
     }
 
+    @Test func `only alerts of the modules and about the subject that were asked for are shown`() async throws {
+        try await withInstallation { sentinel in
+            try await sentinel.raise("duplicate_content", "user:a")
+            try await sentinel.raise("malicious_content", "user:a", event: 2)
+            try await sentinel.raise("malicious_content", "user:b", event: 3)
+            func numbers(_ arguments: String...) throws -> [Int64?] {
+                try sentinel.run(["watch", "--since", "1", "-o", "json"] + arguments).jsonLines.map {
+                    $0["seq"]?.integer
+                }
+            }
+            #expect(try numbers("--module", "content", "--limit", "2") == [2, 3])
+            #expect(try numbers("--subject", "user:b", "--limit", "1") == [3])
+            #expect(try numbers("--module", "content", "--module", "spam", "--subject", "user:a", "-l", "2") == [1, 2])
+        }
+    }
+
     @Test func `what was raised before can be replayed by number and by time`() async throws {
         try await withInstallation { sentinel in
             for event in 1...5 { try await sentinel.raise("duplicate_content", "user:\(event)", event: event) }

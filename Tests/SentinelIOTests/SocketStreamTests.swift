@@ -131,16 +131,18 @@ struct SocketStreamTests {
 
     @Test func `a server that answers something else than TLS is not talked to`() async throws {
         let loop = try EventLoop(name: "tls")
-        let server = HTTPServer(on: loop) { _ in .response(HTTPResponse(.ok)) }
+        let server = HTTPServer(on: loop) { _ in .response(HTTPResponse(.noContent, headers: [])) }
         let endpoint = try await server.listen(at: .tcp(host: "127.0.0.1", port: 0))
         let failure = await #expect(throws: HTTPClient.Failure.self) {
-            try await HTTPClient(on: loop).send(.init(), to: endpoint, security: .tls(serverName: "localhost"))
+            try await HTTPClient(on: loop).send(
+                .init("GET", "/"), to: endpoint, security: .tls(serverName: "localhost"))
         }
         guard case .notConnected(let error) = failure else {
             Issue.record("\(String(describing: failure))")
             return
         }
         #expect(error.code == .notSecure)
+        await server.drain(within: .zero)
         await loop.stop()
     }
 

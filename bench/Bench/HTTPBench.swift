@@ -60,8 +60,8 @@ struct HTTPBench {
         await routed.close()
     }
 
-    /// `/v1/check` by 8 connections: alone, then beside 500 subscribers, who get a message ten times a second, and 200
-    /// clients who never finish their requests.
+    /// `/v1/check` by 8 connections, in five rounds: alone, then beside 500 subscribers, who get a message ten times a
+    /// second, and 200 clients who never finish their requests.
     private func company(
         _ report: inout Report, _ router: Router, _ loops: (server: EventLoop, load: EventLoop, crowd: EventLoop)
     ) async throws {
@@ -73,28 +73,39 @@ struct HTTPBench {
             return .stream(HTTPResponse(.ok, headers: [("Content-Type", "text/event-stream")])) { streams.add($0) }
         }
         let endpoint = try await server.listen(at: .tcp(host: "127.0.0.1", port: 0))
-        let seconds = Double(options.seconds)
         let load = HTTPLoad(on: loops.load)
         let target = "/v1/check?kind=message&user=ada&ip=203.0.113.7"
+        let seconds = Double(options.seconds) / 5
         _ = try await load.run(target, at: endpoint, connections: 8, seconds: 0.5)
-        let alone = Distribution(try await load.run(target, at: endpoint, connections: 8, seconds: seconds))
-        let crowd = HTTPLoad(on: loops.crowd)
-        try await crowd.hold(500, sending: "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n", at: endpoint)
-        try await crowd.hold(200, sending: "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Le", at: endpoint)
-        while await server.connectionCount < 700 { try await loops.crowd.sleep(for: .milliseconds(5)) }
-        let news = Task {
-            while !Task.isCancelled {
-                loops.server.execute { streams.send(Array("data: {\"seq\":1,\"rule\":\"rate_limit_hit\"}\n\n".utf8)) }
-                try? await loops.crowd.sleep(for: .milliseconds(100))
+        var all = (alone: [Double](), beside: [Double](), ratios: [Double]())
+        for _ in 0..<5 {
+            let alone = try await load.run(target, at: endpoint, connections: 8, seconds: seconds)
+            let crowd = HTTPLoad(on: loops.crowd)
+            try await crowd.hold(500, sending: "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n", at: endpoint)
+            try await crowd.hold(
+                200, sending: "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Le", at: endpoint)
+            while await server.connectionCount < 700 { try await loops.crowd.sleep(for: .milliseconds(5)) }
+            let news = Task {
+                while !Task.isCancelled {
+                    loops.server.execute {
+                        streams.send(Array("data: {\"seq\":1,\"rule\":\"rate_limit_hit\"}\n\n".utf8))
+                    }
+                    try? await loops.crowd.sleep(for: .milliseconds(100))
+                }
             }
+            let beside = try await load.run(target, at: endpoint, connections: 8, seconds: seconds)
+            news.cancel()
+            await news.value
+            await crowd.close()
+            while await server.connectionCount > 0 { try await loops.crowd.sleep(for: .milliseconds(5)) }
+            all.alone += alone
+            all.beside += beside
+            all.ratios.append(Distribution(beside).quantile(0.99) / Distribution(alone).quantile(0.99))
         }
-        let beside = Distribution(try await load.run(target, at: endpoint, connections: 8, seconds: seconds))
-        news.cancel()
-        await news.value
-        report.add("/v1/check alone", alone)
-        report.add("/v1/check beside 700 others", beside)
-        report.add("p99 beside others to alone", beside.quantile(0.99) / alone.quantile(0.99), "x")
-        await crowd.close()
+        report.add("/v1/check alone", Distribution(all.alone))
+        report.add("/v1/check beside 700 others", Distribution(all.beside))
+        report.add("p99 beside others to alone, median round", Distribution(all.ratios).quantile(0.5), "x")
+        report.add("p99 beside others to alone, worst round", all.ratios.max() ?? 0, "x")
         await server.close()
     }
 }

@@ -25,7 +25,8 @@ package struct APIContext: Sendable {
             .health, .ready(self), .metrics(self), .check(self), .events(self), .reports(self), .incidents(self),
             .incident(self), .incidentReview(self), .incidentsBulk(self), .blocks(self), .blockAdd(self),
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
-            .audit(self), .policy(self), .policyApply(self),
+            .audit(self), .policy(self), .policyApply(self), .webhooks(self), .webhookAdd(self), .webhookRemove(self),
+            .deadLetters(self), .deadLettersResend(self), .alertTest(self),
         ]
         return routes + [.description(of: routes)]
     }

@@ -18,9 +18,10 @@ package struct APIServer: Sendable {
 
     /// Begins to listen. Redis need not be there: requests that need it are answered with 503 until it is. Throws where
     /// others than this machine could reach it and there is no token.
+    /// - Parameter heartbeat: between signs of life to followers of alerts.
     package static func start(
         at address: ListenAddress, redis: RedisConfiguration, keys: Keys, policy: Policy, journal: Journal,
-        instruments: Instruments = Instruments()
+        instruments: Instruments = Instruments(), heartbeat: Duration = .seconds(15)
     ) async throws -> APIServer {
         let loop = try EventLoop(name: "api")
         var configuration = redis
@@ -30,7 +31,7 @@ package struct APIServer: Sendable {
         configuration.onReply = instruments.redis("api")
         let client = RedisClient(configuration, on: loop)
         let calls = Calls(client: client, keys: keys)
-        let alerts = AlertHub(calls: calls, redis: configuration, on: loop, journal: journal)
+        let alerts = AlertHub(calls: calls, redis: configuration, on: loop, journal: journal, heartbeat: heartbeat)
         var context = APIContext(calls: calls, policy: policy, journal: journal)
         context.alerts = alerts
         context.instruments = instruments

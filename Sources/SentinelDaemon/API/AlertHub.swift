@@ -8,8 +8,6 @@ import SentinelRedis
 ///
 /// Lives on the API's loop.
 actor AlertHub {
-    /// How often a follower hears something, so that proxies and he himself know that the connection lives.
-    static let heartbeat = Duration.seconds(15)
     /// Bytes of missed alerts that a follower is sent at once: half of what may wait for a slow client. If he missed more,
     /// the stream ends there; he comes again with the number of the last.
     private static let mostMissed = 128 << 10
@@ -20,28 +18,34 @@ actor AlertHub {
     private let calls: Calls
     private let subscriber: RedisSubscriber
     private let journal: Journal
-    private let broadcast: HTTPBroadcast
+    /// How often a follower hears something, so that proxies and he himself know that the connection lives.
+    private let heartbeat: Duration
+    /// Those who follow, by what they want to hear of.
+    private var broadcasts: [AlertFilter: HTTPBroadcast] = [:]
     /// The number of the last alert that came.
     private var last: Int64?
     /// What came while somebody reads what he missed, by the number of his joining.
-    private var joining: [Int: [(number: Int64, event: [UInt8])]] = [:]
+    private var joining: [Int: [AlertFeed.Item]] = [:]
     private var joined = 0
     /// Those who read from the log what the feed is yet to bring: they wait for the alert after the one of that number.
-    private var ahead: [(stream: HTTPStream, newest: Int64)] = []
+    private var ahead: [(stream: HTTPStream, filter: AlertFilter, newest: Int64)] = []
     private var tasks: [Task<Void, Never>] = []
 
-    init(calls: Calls, redis: RedisConfiguration, on loop: EventLoop, journal: Journal) {
+    init(
+        calls: Calls, redis: RedisConfiguration, on loop: EventLoop, journal: Journal,
+        heartbeat: Duration = .seconds(15)
+    ) {
+        self.heartbeat = heartbeat
         self.loop = loop
         self.calls = calls
         self.journal = journal
         var configuration = redis
         configuration.failsFast = false
         subscriber = RedisSubscriber(configuration, on: loop)
-        broadcast = HTTPBroadcast(on: loop)
     }
 
     /// How many follow.
-    var followers: Int { broadcast.count + ahead.count }
+    var followers: Int { broadcasts.values.reduce(ahead.count) { $0 + $1.count } }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -76,71 +80,104 @@ actor AlertHub {
 
     private func deliver(_ item: AlertFeed.Item) {
         switch item {
-        case .alert(let alert):
-            last = alert.number
-            send(Self.event(alert), alert.number)
-        case .lost(let count): send(Self.lost(count), 0)
-        case .renumbered:
-            last = nil
-            for (stream, _) in ahead { broadcast.add(stream) }
-            ahead = []
-            send(Self.renumbered, 0)
-        case .reconnected, .foreign: break
+        case .alert(let alert): last = alert.number
+        case .renumbered: last = nil
+        case .lost: break
+        case .reconnected, .foreign: return
+        }
+        for key in joining.keys where joining[key, default: []].count < Self.mostWaiting { joining[key]?.append(item) }
+        catchUpWithThoseAhead(item)
+        let event = Self.event(item)
+        for (filter, broadcast) in broadcasts {
+            if case .alert(let alert) = item, !filter.accepts(alert) { continue }
+            broadcast.send(event)
         }
     }
 
-    private func send(_ event: [UInt8], _ number: Int64) {
-        for key in joining.keys where joining[key, default: []].count < Self.mostWaiting {
-            joining[key]?.append((number, event))
+    /// Those who had read on join the others as soon as the feed brings what they have not had.
+    private func catchUpWithThoseAhead(_ item: AlertFeed.Item) {
+        guard !ahead.isEmpty else { return }
+        for (stream, filter, newest) in ahead {
+            if case .alert(let alert) = item, alert.number <= newest { continue }
+            if case .lost = item { continue }
+            add(stream, filter)
         }
-        for (stream, newest) in ahead where number > newest { broadcast.add(stream) }
-        ahead.removeAll { number > $0.newest || !$0.stream.isOpen }
-        broadcast.send(event)
+        ahead.removeAll { _, _, newest in
+            switch item {
+            case .alert(let alert): alert.number > newest
+            case .renumbered: true
+            default: false
+            }
+        }
+        ahead.removeAll { !$0.stream.isOpen }
     }
 
+    private func add(_ stream: HTTPStream, _ filter: AlertFilter) {
+        // Where nobody is left, the filter is forgotten: those of closed connections must not pile up.
+        for (filter, broadcast) in broadcasts where broadcast.count == 0 { broadcasts[filter] = nil }
+        let broadcast = broadcasts[filter] ?? HTTPBroadcast(on: loop)
+        broadcast.add(stream)
+        broadcasts[filter] = broadcast
+    }
+
+    /// Also tells those who leave some out how far the numbers are, so that they come back with the right one.
     private func beat() async {
-        while (try? await loop.sleep(for: Self.heartbeat)) != nil { broadcast.send(Array(": \n\n".utf8)) }
+        while (try? await loop.sleep(for: heartbeat)) != nil {
+            for (filter, broadcast) in broadcasts {
+                broadcast.send(filter.isOpen ? Self.sign : Self.sign + place(last))
+            }
+        }
     }
 
     // MARK: To followers
 
-    /// The stream gets every alert from now on, and before them those after the one of that number.
-    func join(_ stream: HTTPStream, after number: Int64?) {
+    /// The stream gets every alert that the filter takes from now on, and before them those after the one of that number.
+    func join(_ stream: HTTPStream, after number: Int64?, _ filter: AlertFilter) {
         stream.write(Array("retry: 2000\n: alerts\n\n".utf8))
-        guard let number else { return broadcast.add(stream) }
+        guard let number else { return add(stream, filter) }
         joined += 1
         let key = joined
         joining[key] = []
-        Task { await catchUp(stream, after: number, key) }
+        Task { await catchUp(stream, after: number, filter, key) }
     }
 
-    private func catchUp(_ stream: HTTPStream, after number: Int64, _ key: Int) async {
-        let missed = try? await calls.alerts(after: number, atMost: 1000)
+    private func catchUp(_ stream: HTTPStream, after number: Int64, _ filter: AlertFilter, _ key: Int) async {
+        let missed = try? await calls.alerts(after: number, atMost: 1000, bytes: Self.mostMissed)
         let waiting = joining.removeValue(forKey: key) ?? []
         guard let missed, waiting.count < Self.mostWaiting else { return stream.end() }
-        if missed.isRenumbered { stream.write(Self.renumbered) }
-        if missed.lost > 0 { stream.write(Self.lost(missed.lost)) }
-        var sent = 0
+        if missed.isRenumbered { stream.write(Self.event(.renumbered)) }
+        if missed.lost > 0 { stream.write(Self.event(.lost(missed.lost))) }
         var newest = missed.isRenumbered ? 0 : number
         for alert in missed.alerts {
-            let event = Self.event(alert)
-            sent += event.count
-            guard sent <= Self.mostMissed || sent == event.count else { return stream.end() }
-            guard stream.write(event) else { return }
             newest = alert.number
+            guard filter.accepts(alert) else { continue }
+            guard stream.write(Self.event(.alert(alert))) else { return }
         }
+        if !filter.isOpen { stream.write(place(newest)) }
         if missed.goesOn { return stream.end() }
-        for (number, event) in waiting where number == 0 || number > newest { stream.write(event) }
-        if newest > last ?? 0 { ahead.append((stream, newest)) } else { broadcast.add(stream) }
+        for item in waiting {
+            if case .alert(let alert) = item {
+                if alert.number <= newest || !filter.accepts(alert) { continue }
+            }
+            stream.write(Self.event(item))
+        }
+        if newest > last ?? 0 { ahead.append((stream, filter, newest)) } else { add(stream, filter) }
     }
 
-    private static func event(_ alert: Alert) -> [UInt8] {
-        Array("id: \(alert.number)\nevent: alert\ndata: ".utf8) + JSONWriter.bytes(alert.json) + Array("\n\n".utf8)
+    /// An event without data changes only the id that the follower comes back with.
+    private func place(_ number: Int64?) -> [UInt8] {
+        number.map { Array("id: \($0)\n\n".utf8) } ?? []
     }
 
-    private static let renumbered = Array("event: renumbered\ndata: {}\n\n".utf8)
+    private static let sign = Array(": \n\n".utf8)
 
-    private static func lost(_ count: Int64) -> [UInt8] {
-        Array("event: lost\ndata: {\"lost\":\(count)}\n\n".utf8)
+    private static func event(_ item: AlertFeed.Item) -> [UInt8] {
+        switch item {
+        case .alert(let alert):
+            Array("id: \(alert.number)\nevent: alert\ndata: ".utf8) + JSONWriter.bytes(alert.json) + Array("\n\n".utf8)
+        case .lost(let count): Array("event: lost\ndata: {\"lost\":\(count)}\n\n".utf8)
+        case .renumbered: Array("event: renumbered\ndata: {}\n\n".utf8)
+        case .reconnected, .foreign: []
+        }
     }
 }

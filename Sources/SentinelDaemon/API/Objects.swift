@@ -41,6 +41,26 @@ enum Objects {
         ])
     }
 
+    static func webhook(_ overview: WebhookOverview) -> JSONValue {
+        let (webhook, state) = (overview.webhook, overview.state)
+        return .object([
+            .init("id", .string(webhook.id)), .init("name", .string(webhook.name)),
+            .init("form", .string(webhook.form.rawValue)), .init("place", .string(webhook.place)),
+            .init("severity", severity(webhook.severity)),
+            .init("modules", .array(webhook.modules.map(JSONValue.string))), .init("delivered", .int(state.delivered)),
+            .init("waiting", .int(overview.waiting)), .init("dead", .int(state.dead)), .init("lost", .int(state.lost)),
+            .init("failing_since", time(state.failingSince)), .init("error", text(state.error)),
+            .init("by", .string(webhook.by)), .init("created", time(webhook.created)),
+        ])
+    }
+
+    static func deadLetter(_ letter: DeadLetter) -> JSONValue {
+        .object([
+            .init("id", .string(letter.id)), .init("at", time(letter.at)), .init("webhook", .string(letter.webhook)),
+            .init("error", .string(letter.error)), .init("alert", letter.alert?.json ?? .null),
+        ])
+    }
+
     static func audit(_ entry: AuditEntry) -> JSONValue {
         .object([
             .init("n", .int(entry.number)), .init("at", time(entry.at)), .init("by", .string(entry.by)),

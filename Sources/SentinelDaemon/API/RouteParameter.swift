@@ -22,6 +22,8 @@ package struct RouteParameter: Sendable {
         case note
         /// The id of an incident: `i0-17`.
         case incident
+        /// The id of a webhook.
+        case webhook
         /// A place in the list of incidents: `<ms>.<id>`.
         case cursor
         /// A place in a stream of Redis.
@@ -84,6 +86,8 @@ package struct RouteParameter: Sendable {
                 ? nil : "is a text of at most 256 characters, none of them a control"
         case .incident:
             Self.isIncident(value) ? nil : "is the id of an incident, such as i0-17"
+        case .webhook:
+            Self.isWebhook(value) ? nil : "is the id of a webhook"
         case .cursor:
             Self.isCursor(value) ? nil : "is what next was"
         case .position:
@@ -136,6 +140,10 @@ package struct RouteParameter: Sendable {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
 
+    private static func isWebhook(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /w[a-z0-9]{7,31}/) != nil
+    }
+
     private static func isCursor(_ value: [UInt8]) -> Bool {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
@@ -159,6 +167,7 @@ package struct RouteParameter: Sendable {
         case .subject: Schema.subject
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
         case .incident: Schema.string(pattern: "^i[0-9]{1,5}-[0-9]{1,16}$")
+        case .webhook: Schema.string(pattern: "^w[a-z0-9]{7,31}$")
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         }

@@ -69,6 +69,19 @@ extension Schema {
             ])
     }
 
+    static var webhook: JSONValue {
+        whole([
+            ("id", string()), ("name", string()), ("form", choice(Webhook.Form.allCases.map(\.rawValue))),
+            ("place", string()), ("severity", severity), ("modules", array(of: string())), ("delivered", integer()),
+            ("waiting", integer()), ("dead", integer()), ("lost", integer()), ("failing_since", text),
+            ("error", text), ("by", string()), ("created", string()),
+        ])
+    }
+
+    static var deadLetter: JSONValue {
+        whole([("id", string()), ("at", string()), ("webhook", string()), ("error", string()), ("alert", any)])
+    }
+
     static var statistics: JSONValue {
         let counts = JSONValue.object([.init("type", .string("object")), .init("additionalProperties", integer())])
         return whole([

@@ -10,6 +10,7 @@ package struct Alert: Sendable, Equatable {
     package var change: String
     package var incident: String
     package var rule: String
+    package var module: String
     package var severity: Rule.Severity
     /// In its printable form (`PercentEncoding`).
     package var subject: String
@@ -37,6 +38,7 @@ package struct Alert: Sendable, Equatable {
         change = json["change"]?.text ?? ""
         incident = json["incident"]?.text ?? ""
         rule = json["rule"]?.text ?? ""
+        module = json["module"]?.text ?? ""
         severity = Rule.Severity(rawValue: Int(truncatingIfNeeded: json["severity"]?.integer ?? 1)) ?? .low
         subject = json["subject"]?.text ?? ""
         description = json["description"]?.text ?? ""

@@ -40,6 +40,40 @@ struct AlertLog {
         try await read("XREVRANGE", "+", "-", count: 1).first
     }
 
+    /// The place before the oldest alert of the numbers that count now: where they began anew, or the start of the log.
+    func beginning() async throws(RedisError) -> String {
+        guard let newest = try await newest()?.number else { return Self.start }
+        // Numbers have no holes: the first alert of these was so many before.
+        return try await position { ($0.number ?? .max) > newest }
+    }
+
+    /// The place before the first alert whose number is greater.
+    func position(after number: Int64) async throws(RedisError) -> String {
+        try await position { ($0.number ?? 0) <= number }
+    }
+
+    /// The place before the first entry that is not `early`, if those that are come first: found by halving the ms that
+    /// the log spans, some forty round trips for years.
+    private func position(_ early: (Entry) -> Bool) async throws(RedisError) -> String {
+        guard let first = try await read("XRANGE", "-", "+", count: 1).first, let last = try await newest() else {
+            return Self.start
+        }
+        guard early(first) else { return Self.start }
+        var low = Self.milliseconds(first.position)
+        var high = Self.milliseconds(last.position) + 1
+        // All before the ms `low` are early; not all before `high` need be.
+        while low + 1 < high {
+            let middle = low + (high - low) / 2
+            let entry = try await read("XRANGE", "\(middle)-0", "+", count: 1).first
+            if let entry, early(entry) { low = middle } else { high = middle }
+        }
+        return Self.position(before: low)
+    }
+
+    private static func milliseconds(_ position: String) -> Int64 {
+        Int64(position.prefix { $0 != "-" }) ?? 0
+    }
+
     private func read(_ command: String, _ from: String, _ to: String, count: Int) async throws(RedisError) -> [Entry] {
         var pipeline = RedisPipeline()
         pipeline.append(command, calls.keys.alertsLog, from, to, "COUNT", count)

@@ -28,6 +28,7 @@ package struct Examination: Sendable {
         }
         try await gatherLibrary(&facts)
         try await gatherState(&facts)
+        facts.webhooks = (try? await calls.webhookOverview()) ?? []
         return facts.diagnoses()
     }
 

@@ -34,6 +34,7 @@ struct Facts: Sendable {
     /// Blocks of the index, and how many of them edges do not see.
     var sampledBlocks = 0
     var missingBlocks = 0
+    var webhooks: [WebhookOverview] = []
 
     static func unreachable(_ error: RedisError) -> Diagnosis {
         let advice: String
@@ -48,8 +49,10 @@ struct Facts: Sendable {
     }
 
     func diagnoses() -> [Diagnosis] {
-        [server, delay, clock, access, libraryState, persistence, eviction, memory]
-            .compactMap(\.self) + [coordination, backlogState, losses, keyspace]
+        [
+            server, delay, clock, access, libraryState, persistence, eviction, memory, coordination, backlogState,
+            losses, receivers, keyspace,
+        ].compactMap(\.self)
     }
 }
 
@@ -209,6 +212,20 @@ extension Facts {
         return Diagnosis(
             "dropped", .warning, "\(dropped) events of today were dropped before anybody looked at them",
             advice: "keep the coordinator running; it must not be away longer than the log holds")
+    }
+
+    /// Nil where nobody is sent alerts.
+    private var receivers: Diagnosis? {
+        if webhooks.isEmpty { return nil }
+        if let failing = webhooks.first(where: { $0.state.failingSince != nil }) {
+            return Diagnosis(
+                "webhooks", .warning,
+                "\(failing.webhook.id) (\(failing.webhook.name)) fails, \(failing.waiting) alerts wait: "
+                    + (failing.state.error ?? ""),
+                advice: "'sentinel webhook ls' tells since when; what it refused is in 'sentinel webhook dead'")
+        }
+        let waiting = webhooks.map(\.waiting).max() ?? 0
+        return Diagnosis("webhooks", .ok, "\(webhooks.count) get alerts, \(waiting) wait at most")
     }
 
     private var keyspace: Diagnosis {

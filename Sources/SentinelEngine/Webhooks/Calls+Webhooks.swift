@@ -61,6 +61,16 @@ extension Calls {
         return states
     }
 
+    /// All webhooks, the newest first, and how far each has got.
+    package func webhookOverview() async throws(RedisError) -> [WebhookOverview] {
+        let webhooks = try await webhooks()
+        let states = try await states(of: webhooks)
+        let newest = try await AlertLog(calls: self).newest()?.number ?? 0
+        return zip(webhooks, states).map {
+            WebhookOverview(webhook: $0, state: $1, waiting: max(0, newest - $1.number))
+        }
+    }
+
     /// The newest alerts that receivers would not take, the newest first.
     /// - Parameter limit: 1 to 1000, which is all that are kept.
     package func deadLetters(limit: Int) async throws(RedisError) -> [DeadLetter] {

@@ -13,14 +13,19 @@ enum DeliveryAnswer: Equatable {
     private static let longestWait = Duration.seconds(3600)
 
     init(_ response: HTTPClient.Response) {
-        switch response.status {
+        self.init(status: response.status, retryAfter: response.headers["retry-after"])
+    }
+
+    /// - Parameter retryAfter: the field of that name; only seconds are understood.
+    init(status: Int, retryAfter: String?) {
+        switch status {
         case 200..<300: self = .taken
         case 408, 425, 429, 502, 503, 504:
-            let seconds = response.headers["retry-after"].flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
+            let seconds = retryAfter.flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
             self = .away(
-                "it answered \(response.status)", wait: seconds.map { min(.seconds(min($0, 3600)), Self.longestWait) })
+                "it answered \(status)", wait: seconds.map { min(.seconds(min($0, 3600)), Self.longestWait) })
         // Redirections among them: where an alert goes is for an admin to say.
-        default: self = .refused("it answered \(response.status)")
+        default: self = .refused("it answered \(status)")
         }
     }
 

@@ -50,8 +50,7 @@ package struct Webhook: Sendable, Equatable {
     /// Whether it wants that alert. Test alerts go to everybody.
     func wants(_ alert: Alert) -> Bool {
         if alert.change == Alert.test { return true }
-        return alert.severity.rawValue >= severity.rawValue
-            && (modules.isEmpty || modules.contains(alert.json["module"]?.text ?? ""))
+        return AlertFilter(severity: severity, modules: Set(modules)).accepts(alert)
     }
 }
 
@@ -78,6 +77,14 @@ package struct WebhookState: Sendable, Equatable {
         failingSince = fields["failing"].flatMap { Int64($0) }
         error = fields["error"]
     }
+}
+
+/// A webhook with what came of it.
+package struct WebhookOverview: Sendable, Equatable {
+    package var webhook: Webhook
+    package var state: WebhookState
+    /// Alerts in the log that it has not got yet, those that it does not want included.
+    package var waiting: Int64
 }
 
 /// An alert that a receiver would not take.

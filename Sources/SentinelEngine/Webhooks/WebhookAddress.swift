@@ -13,6 +13,9 @@ package struct WebhookAddress: Sendable, Equatable {
     /// Path and query; begins with `/`.
     let target: String
 
+    /// The host, and the port if it is named.
+    package var host: String { authority }
+
     /// What is wrong with a URL.
     package struct Invalid: Error, Equatable, CustomStringConvertible {
         package let description: String

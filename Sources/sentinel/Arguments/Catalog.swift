@@ -28,6 +28,12 @@ struct Catalog: Sendable {
         Group(
             title: "Who may, and who did",
             commands: [AuditList.self, AuditVerify.self, TokenAdd.self, TokenList.self, TokenRemove.self]),
+        Group(
+            title: "Tell others",
+            commands: [
+                WebhookAdd.self, WebhookList.self, WebhookRemove.self, WebhookDead.self, WebhookResend.self,
+                AlertTest.self,
+            ]),
         Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
     ])
 

@@ -20,9 +20,12 @@ struct Run: Command {
         .policy(\.policy),
         .option("lease", nil, \.lease, .duration, "a dead coordinator is replaced after this long; 100ms to 10m"),
         .option("listen", nil, \.listen, .listenAddress, "serve the HTTP API here: 127.0.0.1:8787, unix:/path"),
+        .logFormat(\.log.format),
+        .logLevel(\.log.level),
     ]
 
     var policy: String?
+    var log = LogOptions()
     var lease = Duration.seconds(3)
     var listen: ListenAddress?
 
@@ -38,7 +41,7 @@ struct Run: Command {
         var daemon = Daemon(
             keys: Keys(namespace: context.globals.namespace), policy: document, owner: ProcessName.unique(),
             redis: RedisConfiguration(address: try RedisAddress(parsing: context.redisURL), clientName: "sentinel"),
-            journal: context.journal)
+            journal: context.journal(log))
         daemon.leaseTime = lease
         daemon.admin = context.admin(nil)
         let outcome: Result<Void, any Error>
@@ -46,11 +49,12 @@ struct Run: Command {
             outcome = .success(
                 try await context.withAPI(
                     at: listen, redis: daemon.redis, policy: document?.policy ?? .standard,
-                    instruments: daemon.instruments
+                    instruments: daemon.instruments, journal: daemon.journal
                 ) { [daemon] api in
-                    if let api { context.notice("HTTP API at \(api.url)") }
+                    if let api { daemon.journal.info("HTTP API at \(api.url)") }
                     try await daemon.run(on: loop) { _ in
-                        context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
+                        daemon.journal.info(
+                            "coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
                     }
                 })
         } catch {

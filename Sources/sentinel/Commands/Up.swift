@@ -24,9 +24,12 @@ struct Up: Command {
         .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
         .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
         .flag("once", nil, \.once, "with --replay: end when it is through"),
+        .logFormat(\.log.format),
+        .logLevel(\.log.level),
     ]
 
     var policy: String?
+    var log = LogOptions()
     var data: String?
     var listen: ListenAddress?
     var replay: String?
@@ -45,7 +48,7 @@ struct Up: Command {
         let folder = data ?? DataFolder.path(context.environment)
         let lock = try DataFolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
-        let journal = context.journal
+        let journal = context.journal(log)
         let instruments = Instruments()
         // Redis' own loop lives longest: the kernel ends the server when the loop's thread does.
         let redisLoop = try EventLoop(name: "redis")
@@ -57,7 +60,8 @@ struct Up: Command {
             outcome = .success(
                 try await context.withAPI(
                     at: listen, otherwise: once ? nil : .standard, redis: redis.configuration,
-                    policy: document?.policy ?? .standard, instruments: instruments
+                    policy: document?.policy ?? .standard, instruments: instruments,
+                    journal: journal
                 ) {
                     try await serve(
                         context, options, document, redis: redis, loop: loop, api: $0, instruments: instruments)
@@ -78,7 +82,7 @@ struct Up: Command {
         let keys = Keys(namespace: context.globals.namespace)
         var daemon = Daemon(
             keys: keys, policy: document, owner: ProcessName.unique(), redis: redis.configuration,
-            journal: context.journal)
+            journal: context.journal(log))
         daemon.admin = context.admin(nil)
         daemon.instruments = instruments
         let calls = Calls(client: RedisClient(redis.configuration, on: loop), keys: keys)

@@ -21,6 +21,8 @@ struct Watch: Command {
             "begin with the alerts since then: 2h (ago), a date, ISO 8601, or the number of an alert"),
         .option("severity", "s", \.severity, .choice("level"), "at least: low, medium, high or critical"),
         .option("rule", nil, \.rule, .string("id"), "only of this rule"),
+        .options("module", nil, \.modules, .choice("module"), "only of this module; may be given several times"),
+        .option("subject", nil, \.subject, .subject, "only about this subject"),
         .option("limit", "l", \.limit, .int(1...Int.max), "end after so many alerts"),
     ]
 
@@ -28,6 +30,8 @@ struct Watch: Command {
     var severity = SeverityName.low
     var rule: String?
     var limit: Int?
+    var modules: [Rule.Module] = []
+    var subject: Subject?
 
     func run(_ context: Context) async throws -> ExitCode {
         let start: AlertFeed.Start =
@@ -36,6 +40,9 @@ struct Watch: Command {
             case .time(let point): .time(max(0, point.milliseconds(now: context.now)))
             case nil: .now
             }
+        let filter = AlertFilter(
+            severity: severity.severity, modules: Set(modules.map(\.rawValue)), rule: rule,
+            subject: subject?.description)
         try await context.withRedis { session in
             let subscriber = session.subscriber()
             var feed = AlertFeed(calls: session.calls, subscriber: subscriber)
@@ -47,7 +54,7 @@ struct Watch: Command {
                         if let notice = Self.notice(item) { context.notice(notice) }
                         return true
                     }
-                    guard accepts(alert) else { return true }
+                    guard filter.accepts(alert) else { return true }
                     try lines.write(alert)
                     left = left.map { $0 - 1 }
                     return left != 0
@@ -59,10 +66,6 @@ struct Watch: Command {
             }
         }
         return .ok
-    }
-
-    private func accepts(_ alert: Alert) -> Bool {
-        alert.severity.rawValue >= severity.severity.rawValue && (rule == nil || alert.rule == rule)
     }
 
     private static func notice(_ item: AlertFeed.Item) -> String? {

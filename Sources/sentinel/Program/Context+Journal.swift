@@ -2,9 +2,13 @@ import SentinelEngine
 
 extension Context {
     /// What a running Sentinel has to say, on stderr.
-    var journal: Journal {
+    var journal: Journal { journal(LogOptions()) }
+
+    /// The same, as a log collector wants it.
+    func journal(_ options: LogOptions) -> Journal {
         Journal { level, message in
-            report("sentinel: " + (level == .info ? "" : "\(level.rawValue): ") + SafeText.escape(message) + "\n")
+            guard options.includes(level) else { return }
+            report(options.line(level, message, namespace: globals.namespace, at: now))
         }
     }
 }

@@ -23,7 +23,7 @@ struct APIHost {
 
     /// - Parameter prepare: runs before the API begins to listen.
     static func with(
-        policy: Policy = .standard, at address: String = "127.0.0.1:0",
+        policy: Policy = .standard, at address: String = "127.0.0.1:0", heartbeat: Duration = .seconds(15),
         prepare: (Calls) async throws -> Void = { _ in },
         body: (APIHost) async throws -> Void
     ) async throws {
@@ -33,7 +33,7 @@ struct APIHost {
             try await prepare(calls)
             let api = try await APIServer.start(
                 at: try ListenAddress(parsing: address), redis: server.configuration, keys: calls.keys,
-                policy: policy, journal: .silent)
+                policy: policy, journal: .silent, heartbeat: heartbeat)
             let outcome: Result<Void, any Error>
             do {
                 outcome = .success(

@@ -78,6 +78,8 @@ struct APIServerTests {
                     "/healthz", "/readyz", "/v1/check", "/v1/events", "/v1/reports", "/openapi.json", "/metrics",
                     "/v1/incidents", "/v1/incidents/{id}", "/v1/incidents/bulk", "/v1/blocks", "/v1/block-ip",
                     "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit", "/v1/policy",
+                    "/v1/webhooks", "/v1/webhooks/{id}", "/v1/dead-letters", "/v1/dead-letters/resend",
+                    "/v1/alerts/test",
                 ])
             let names = paths.flatMap { path -> [String] in
                 guard case .object(let operations) = path.value else { return [] }

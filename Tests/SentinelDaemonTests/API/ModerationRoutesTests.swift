@@ -286,7 +286,10 @@ struct ModerationRoutesTests {
                 ("GET", "/v1/audit", .admin), ("PATCH", "/v1/incidents/i0-1", .admin),
                 ("POST", "/v1/incidents/bulk", .admin), ("POST", "/v1/blocks", .admin),
                 ("DELETE", "/v1/blocks?subject=user:x", .admin), ("POST", "/v1/block-ip", .admin),
-                ("POST", "/v1/unblock-ip", .admin), ("PUT", "/v1/policy", .admin),
+                ("POST", "/v1/unblock-ip", .admin), ("PUT", "/v1/policy", .admin), ("GET", "/v1/webhooks", .admin),
+                ("POST", "/v1/webhooks", .superuser), ("DELETE", "/v1/webhooks/w0000000", .superuser),
+                ("GET", "/v1/dead-letters", .admin), ("POST", "/v1/dead-letters/resend", .admin),
+                ("POST", "/v1/alerts/test", .admin),
             ]
             for (method, target, needed) in routes {
                 for (role, secret) in secrets.texts {

@@ -13,11 +13,20 @@ extension Route {
                     "Last-Event-ID", "last-event-id", .integer(0...(1 << 53)),
                     "The number of the last alert that was received"),
                 .query("after", .integer(0...(1 << 53)), "The same, for those who cannot send header fields"),
+                .query("severity", .integer(1...4), "At least so severe: 1 low … 4 critical"),
+                .query("module", .choice(Rule.Module.allCases.map(\.rawValue)), "Only of this module"),
+                .query("rule", .word, "Only of this rule"),
+                .query("subject", .subject, "Only about this subject"),
             ],
             answers: [Answer(.ok, "Events alert, lost, renumbered; ids are seq", "text/event-stream", Schema.string())]
         ) { (request) throws(Problem) in
             guard let hub = context.alerts else { throw Problem(.serviceUnavailable, "alerts are not followed here") }
             let number = request.arguments.integer("Last-Event-ID") ?? request.arguments.integer("after")
+            let arguments = request.arguments
+            let filter = AlertFilter(
+                severity: Rule.Severity(rawValue: Int(arguments.integer("severity") ?? 1)) ?? .low,
+                modules: Set(arguments.text("module").map { [$0] } ?? []), rule: arguments.text("rule"),
+                subject: arguments.subject("subject")?.description)
             let isHead = request.http.method == "HEAD"
             return .later {
                 do throws(RedisError) {
@@ -32,7 +41,7 @@ extension Route {
                         ("X-Accel-Buffering", "no"),
                     ])
                 if isHead { return .response(head) }
-                return .stream(head) { stream in hub.assumeIsolated { $0.join(stream, after: number) } }
+                return .stream(head) { stream in hub.assumeIsolated { $0.join(stream, after: number, filter) } }
             }
         }
     }

@@ -12,7 +12,7 @@ extension Context {
     ///   - otherwise: where to listen if the user asked for nothing; if that is taken, it is said and nothing is served.
     func withAPI<Result>(
         at address: ListenAddress?, otherwise: ListenAddress? = nil, redis: RedisConfiguration, policy: Policy,
-        instruments: Instruments,
+        instruments: Instruments, journal: Journal,
         body: (APIServer?) async throws -> Result
     ) async throws -> Result {
         guard let place = address ?? otherwise else { return try await body(nil) }

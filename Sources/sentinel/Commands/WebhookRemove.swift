@@ -1,0 +1,46 @@
+import SentinelEngine
+
+/// Ends webhooks.
+struct WebhookRemove: Command {
+    static let name = "webhook rm"
+    static let abstract = "Send alerts there no longer"
+    static let discussion = """
+        What waits for it is not sent any more; its dead letters stay. Ends with 4 if there is no such webhook.
+        """
+    static let examples = [
+        Example("The channel is gone", "sentinel webhook rm w3f9a0c1d2e4b5a --note 'channel closed'"),
+        Example("Two at once", "sentinel webhook rm w3f9a0c1d2e4b5a w0011223344556a"),
+    ]
+    static let parameters: [Parameter<Self>] = [
+        .note(\.note),
+        .by(\.by),
+        .arguments("id", \.ids, .string("id"), "as webhook ls shows it"),
+    ]
+
+    var ids: [String] = []
+    var note: String?
+    var by: String?
+
+    private static let columns: [Column<(id: String, isDone: Bool)>] = [
+        Column("id", clips: false) { .string($0.id) },
+        Column("removed") { .bool($0.isDone) },
+    ]
+
+    func run(_ context: Context) async throws -> ExitCode {
+        var results: [(id: String, isDone: Bool)] = []
+        try await context.withRedis { session in
+            for id in ids {
+                let isDone = try await session.calls.removeWebhook(id, by: context.admin(by), note: note)
+                results.append((id, isDone))
+                if isDone {
+                    try context.output.say("removed \(id)")
+                } else {
+                    try context.output.flush()
+                    context.notice("there is no webhook \(quoted(id))")
+                }
+            }
+        }
+        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        return results.allSatisfy(\.isDone) ? .ok : .notFound
+    }
+}
