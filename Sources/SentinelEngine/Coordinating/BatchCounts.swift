@@ -2,8 +2,6 @@ import SentinelCore
 
 /// What a batch adds to the day's statistics. Names come from a fixed set and the policy's rules, never from input.
 struct BatchCounts {
-    /// The policy's rules.
-    private let knownRules: Set<String>
     private var limited: Int64 = 0
     /// Refused events by the rule that refused them.
     private var refusals: [String: Int64] = [:]
@@ -15,17 +13,14 @@ struct BatchCounts {
 
     private static let namedKinds: Set<String> = ["content", "message", "signup", "login", "read", "request"]
 
-    init(rules: Set<String>) {
-        knownRules = rules
-    }
-
-    mutating func add(_ entry: LogEntry) {
+    /// - Parameter policy: whose rules there are; what else stands in the log is no name.
+    mutating func add(_ entry: LogEntry, by policy: Policy) {
         switch entry.content {
         case .event(let event):
             kinds[Self.namedKinds.contains(event.kind) ? event.kind : "other", default: 0] += 1
             if event.wasLimited {
                 limited += 1
-                let rule = event.flags.first { knownRules.contains($0.rule) }?.rule
+                let rule = event.flags.first { policy.rule($0.rule) != nil }?.rule
                 refusals[rule ?? "other", default: 0] += 1
             }
         case .report: reports += 1

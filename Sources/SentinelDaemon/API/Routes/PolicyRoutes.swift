@@ -8,7 +8,9 @@ extension Route {
         Route(
             "GET", "/v1/policy", role: .staff, "The policy in force, as it was written",
             answers: [
-                Answer(.ok, "YAML; ETag names it", "application/yaml", Schema.object([], required: []), headers: ["ETag"]),
+                Answer(
+                    .ok, "YAML; ETag names it", "application/yaml", Schema.object([], required: []),
+                    headers: ["ETag"]),
                 Answer(.notFound, "Redis has no text of it", "application/problem+json", Schema.reference("Problem")),
             ]
         ) { _ in
