@@ -13,8 +13,8 @@ from support import Server, binary
 class Daemon:
     """Redis, coordinator and API on loopback, with a superuser's token."""
 
-    def __init__(self, *arguments, environment=None):
-        self.server = Server()
+    def __init__(self, *arguments, environment=None, redis=()):
+        self.server = Server(*redis)
         self.address = "unix://" + self.server.socket
         self.arguments = arguments
         self.environment = {**os.environ, **(environment or {})}

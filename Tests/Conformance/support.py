@@ -83,11 +83,15 @@ class Server:
     def __init__(self, *arguments):
         self.folder = tempfile.mkdtemp(prefix="sentinel-test-")
         self.socket = os.path.join(self.folder, "redis.sock")
+        self.arguments = arguments
+        self.client = redis.Redis(unix_socket_path=self.socket)
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--appendonly", "no",
-             "--dir", self.folder, *arguments],
+             "--dir", self.folder, *self.arguments],
             stdout=subprocess.DEVNULL)
-        self.client = redis.Redis(unix_socket_path=self.socket)
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -98,6 +102,10 @@ class Server:
                     self.stop()
                     raise
                 time.sleep(0.002)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
     def load(self, policy=None):
         self.client.execute_command("FUNCTION", "LOAD", "REPLACE", library(policy))
