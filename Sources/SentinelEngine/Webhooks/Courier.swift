@@ -132,7 +132,8 @@ package actor Courier {
                 guard try await step(webhook, epoch, &isRefusing) else { continue }
                 try await loop.sleep(for: configuration.pause)
             } catch let error as RedisError {
-                if Task.isCancelled { return }
+                // Another has the lease, or nobody: whoever looks next begins anew.
+                if Task.isCancelled || error.code == .server("FENCED") { return }
                 say(error)
                 try? await loop.sleep(for: .seconds(1))
             } catch {

@@ -3,9 +3,9 @@ import SentinelIO
 /// Where a webhook's requests go: an `http` or `https` URL (RFC 3986), taken apart.
 ///
 /// Strict, so that no two programs can read it differently: no user, no fragment, printable ASCII only.
-package struct WebhookAddress: Sendable, Equatable {
-    /// The URL as it was given.
-    package let text: String
+package struct WebhookAddress: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// The URL as it was given: a secret, for some receivers know their callers by it.
+    let text: String
     let endpoint: Endpoint
     let security: TransportSecurity
     /// For the field `Host`.
@@ -15,6 +15,10 @@ package struct WebhookAddress: Sendable, Equatable {
 
     /// The host, and the port if it is named.
     package var host: String { authority }
+
+    /// Not the path: what is printed may end in a log.
+    package var description: String { authority }
+    package var debugDescription: String { description }
 
     /// What is wrong with a URL.
     package struct Invalid: Error, Equatable, CustomStringConvertible {

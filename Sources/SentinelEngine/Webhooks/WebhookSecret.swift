@@ -4,8 +4,8 @@ import CSodium
 ///
 /// Signatures are those of Standard Webhooks, for which most languages have a library:
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
-package struct WebhookSecret: Sendable, Equatable {
-    package let text: String
+package struct WebhookSecret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    let text: String
     private let key: [UInt8]
 
     private static let head = "whsec_"
@@ -42,6 +42,10 @@ package struct WebhookSecret: Sendable, Equatable {
         crypto_auth_hmacsha256(&hash, message, UInt64(message.count), key)
         return "v1," + Self.base64(hash)
     }
+
+    /// Not the secret: what is printed may end in a log.
+    package var description: String { "whsec_…" }
+    package var debugDescription: String { description }
 
     private static func base64(_ bytes: [UInt8]) -> String {
         var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, variant))

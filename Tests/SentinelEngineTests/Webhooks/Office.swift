@@ -32,7 +32,6 @@ struct Office {
         var configuration = Courier.Configuration(keys: Keys(), owner: owner)
         configuration.pause = .milliseconds(5)
         configuration.backoff = Backoff(initial: .milliseconds(2), limit: .milliseconds(10))
-        configuration.leaseTime = .milliseconds(500)
         configuration.tries = 3
         let courier = Courier(configuration, redis: server.configuration, on: server.loop, journal: .silent)
         return Task { await courier.run() }

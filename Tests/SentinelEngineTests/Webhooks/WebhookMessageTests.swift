@@ -62,6 +62,15 @@ struct WebhookMessageTests {
         #expect(address.authority == host)
     }
 
+    @Test func `neither a secret nor a path is printed by accident`() throws {
+        let secret = WebhookSecret()
+        let address = try WebhookAddress(parsing: "https://hooks.example.org/T0/hidden")
+        for text in ["\(secret)", String(reflecting: secret), "\(address)", String(reflecting: [address])] {
+            #expect(!text.contains(secret.text.dropFirst(6)))
+            #expect(!text.contains("hidden"))
+        }
+    }
+
     @Test(arguments: [
         "", "ftp://a", "http://", "http:///x", "http://u:p@h/", "http://h\\@evil/", "http://h/#f", "http://h:0/",
         "http://h:99999/", "http://h:8o/", "http://a b/", "http://é/", "http://[::1", "http://[x]/",
