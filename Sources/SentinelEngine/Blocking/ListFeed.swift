@@ -47,8 +47,8 @@ package actor ListFeed {
     private var last: ListChange.Position?
     /// The highest number that the channel brought.
     private var heard: Int64 = 0
-    /// What Redis said at the last beat.
-    private var announced: Int64 = 0
+    /// What Redis said at the last beat: the number of the last change, and when.
+    private var announced: (number: Int64, at: Int64) = (0, 0)
     private var isFilling = false
     private var skew: Int64 = 0
     private var tasks: [Task<Void, Never>] = []
@@ -89,6 +89,8 @@ package actor ListFeed {
             }
         }
         await fill()
+        // So that nobody has to wait a beat to know that it is complete.
+        try? await compare()
         for await push in subscriber.pushes {
             switch push {
             case .message(let message): receive(message.payload)
@@ -115,35 +117,39 @@ package actor ListFeed {
     private func keepTime() async {
         while (try? await loop.sleep(for: Self.beat)) != nil {
             do throws(RedisError) {
-                let before = last?.number
-                let sent = Self.clock()
-                let replies = try await calls.send { pipeline in
-                    pipeline.append("GET", "\(calls.keys.prefix):seq:blocks")
-                    pipeline.append("TIME")
-                }
-                let number = try replies[0].orThrow().isNull ? 0 : replies[0].int
-                let time = try replies[1].array
-                let now = try time[0].int * 1000 + (try time[1].int) / 1000
-                // The truth lies between: an answer that is long on its way says little, and changes little.
-                skew = min(max(skew, now - Self.clock()), now - sent)
-                guard case .inStep = phase, let last else {
-                    await fill()
-                    continue
-                }
-                if last.number > number, last.number == before {
-                    await read()
-                } else if last.number < number, last.number == before, last.number < announced {
-                    // It was behind at the last beat already, and nothing came.
-                    await fill()
-                } else if last.number >= number {
-                    take(.inStep(at: now, skew: skew))
-                }
-                announced = number
+                try await compare()
             } catch {
                 if error.code == .closed || error.code == .cancelled { return }
                 take(.away(error))
             }
         }
+    }
+
+    /// Asks Redis for the number of the last change and for its time, and sees to what is missing.
+    private func compare() async throws(RedisError) {
+        let before = last?.number
+        let sent = Self.clock()
+        let replies = try await calls.send { pipeline in
+            pipeline.append("GET", "\(calls.keys.prefix):seq:blocks")
+            pipeline.append("TIME")
+        }
+        let number = try replies[0].orThrow().isNull ? 0 : replies[0].int
+        let time = try replies[1].array
+        let now = try time[0].int * 1000 + (try time[1].int) / 1000
+        // The truth lies between: an answer that is long on its way says little, and changes little.
+        skew = min(max(skew, now - Self.clock()), now - sent)
+        guard case .inStep = phase, let last else { return await fill() }
+        if last.number > number, last.number == before {
+            await read()
+        } else if last.number >= number {
+            take(.inStep(at: now, skew: skew))
+        } else if last.number >= announced.number {
+            // What was there a beat ago has come; where changes come all the time there is never more to say.
+            if announced.at > 0 { take(.inStep(at: announced.at, skew: skew)) }
+        } else if last.number == before {
+            await fill()
+        }
+        announced = (number, now)
     }
 
     private static func clock() -> Int64 {
