@@ -45,12 +45,15 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
-bench: build
+bench: build test-packages
+	@./install-packages wrk
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
 	@/usr/bin/python3 bench/verdict_cost.py
 	@.build/release/bench coordinator
 	@.build/release/bench latency
 	@.build/release/bench http
+	@.build/release/bench edge
+	@bench/edge_proxies.py
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
 
 quality: packages

@@ -107,7 +107,6 @@ package actor BlockStream {
                 base = recent[Self.kept - 1].position
                 recent.removeFirst(Self.kept)
             }
-            edges.assumeIsolated { $0.newest = change.position.number }
             broadcast.send(Self.event("change", change.position.description, change.json))
             wakeAll()
         default: break

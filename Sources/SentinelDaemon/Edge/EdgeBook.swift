@@ -14,8 +14,6 @@ actor EdgeBook {
     private var news: Set<String> = []
     private var behind: Set<String> = []
     private var task: Task<Void, Never>?
-    /// The number of the newest change.
-    var newest: Int64 = 0
 
     init(calls: Calls, on loop: EventLoop, journal: Journal) {
         self.calls = calls

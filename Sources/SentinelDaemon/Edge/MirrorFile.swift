@@ -4,7 +4,7 @@ import SentinelIO
 
 /// A mirror on disk: written beside the old one and renamed, so that there is always a whole one.
 ///
-/// `SNTLMIR1`, the key of the names' hashes (16 bytes), the time (8), then pieces: kind (1), length (4), hash (8, XXH3 of the
+/// `SNTLMIR1`, the key of the names' hashes (16 bytes), the time (8), a hash of these (8), then pieces: kind (1), length (4), hash (8, XXH3 of the
 /// bytes), bytes; the last is of the kind `end`. All numbers are little-endian. A file that is cut or damaged is refused
 /// as a whole.
 ///
@@ -36,11 +36,23 @@ actor MirrorFile {
 
     func begin(key: SipHash.Key, at: Int64) throws {
         if file >= 0 { Glibc.close(file) }
-        file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        file = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw IOError(errno: errno, "cannot write \(draft)") }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0, isStillDraft, ftruncate(file, 0) == 0 else {
+            Glibc.close(file)
+            file = -1
+            throw Damaged(description: "another process writes \(draft)")
+        }
         var bytes = Self.magic
         for word in [key.low, key.high, UInt64(bitPattern: at)] { Self.append(word, &bytes) }
+        Self.append(StableHash.of(bytes), &bytes)
         try put(bytes)
+    }
+
+    /// Not so when another process has renamed the file before the lock was ours.
+    private var isStillDraft: Bool {
+        var (ours, named) = (stat(), stat())
+        return fstat(file, &ours) == 0 && stat(draft, &named) == 0 && ours.st_ino == named.st_ino
     }
 
     func append(_ kind: Kind, _ bytes: [UInt8]) throws {
@@ -66,10 +78,14 @@ actor MirrorFile {
             throw IOError(errno: errno, "cannot read \(path)")
         }
         defer { Glibc.close(source) }
-        let head = try Self.take(32, from: source)
+        let head = try Self.take(40, from: source)
         guard Array(head.prefix(8)) == Self.magic else {
             throw Damaged(description: "\(path) is no mirror of this build")
         }
+        let at = Int64(bitPattern: Self.word(head, 24))
+        guard StableHash.of(Array(head.prefix(32))) == Self.word(head, 32),
+            (0...Timestamp.latest.milliseconds).contains(at)
+        else { throw Damaged(description: "\(path) is damaged") }
         var mirror = BlockMirror(key: SipHash.Key(low: Self.word(head, 8), high: Self.word(head, 16)))
         while true {
             let piece = try Self.take(13, from: source)
@@ -83,7 +99,7 @@ actor MirrorFile {
             switch kind {
             case .blocks: isSound = mirror.blocks.read(bytes)
             case .exemptions: isSound = mirror.exemptions.read(bytes)
-            case .end: return (mirror, min(Int64(bitPattern: Self.word(head, 24)), Timestamp.latest.milliseconds))
+            case .end: return (mirror, at)
             }
             guard isSound else { throw Damaged(description: "\(path) is damaged") }
         }

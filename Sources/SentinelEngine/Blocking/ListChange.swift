@@ -57,7 +57,7 @@ package struct ListChange: Sendable, Equatable {
             let subject = value["subject"]?.text.flatMap({ try? Subject(printable: $0) })
         else { return nil }
         position = Position(number: number, text: json)
-        at = value["at"]?.integer ?? 0
+        at = value["at"]?.integer.map { min(max(0, $0), Position.most) } ?? 0
         self.kind = kind
         self.subject = subject
         mark = BlockMark(json: value["block"] ?? value["allow"] ?? .null)

@@ -104,6 +104,8 @@ package actor ListFeed {
         heard = max(heard, change.number)
         guard case .inStep = phase, let last, change.number > last.number else { return }
         if change.number == last.number + 1 { return handOut(change) }
+        // At once, so that what follows begins no second filling.
+        phase = .reading
         Task { await fill() }
     }
 

@@ -37,12 +37,15 @@ package struct EdgeState: Sendable, Equatable {
             }
     }
 
+    /// Of changes, and times: what a double holds exactly.
+    private static let numbers: ClosedRange<Int64> = 0...1 << 53
+
     var text: String { "\(applied) \(seen) \(way.rawValue)" }
 
     init?(name: String, text: String) {
         let parts = text.split(separator: " ")
         guard Self.isName(name.utf8), parts.count == 3, let applied = Int64(parts[0]), let seen = Int64(parts[1]),
-            let way = Way(rawValue: String(parts[2])), applied >= 0, seen >= 0
+            let way = Way(rawValue: String(parts[2])), Self.numbers.contains(applied), Self.numbers.contains(seen)
         else { return nil }
         self.init(name: name, applied: applied, seen: seen, way: way)
     }

@@ -9,7 +9,7 @@ struct Run: Command {
     static let name = "run"
     static let abstract = "Run the coordinator against your Redis"
     static let discussion = """
-        Goes by the policy that Redis has, or loads the built-in one if it has none; --policy applies another. Works until it is stopped. Start several for safety: one works, the others take over within seconds.
+        Goes by the policy that Redis has, or loads the built-in one if it has none; --policy applies another. Works until it is stopped. Start several for safety: one works, the others take over within seconds. With a mirror in a file it begins without Redis too, and answers proxies.
         """
     static let examples = [
         Example("Use the Redis of your app", "sentinel run --redis redis://127.0.0.1:6379"),
@@ -58,6 +58,7 @@ struct Run: Command {
         } catch {
             outcome = .failure(error)
         }
+        ServiceManager.notify("STOPPING=1")
         await loop.stop()
         try outcome.get()
         return .ok
@@ -65,6 +66,7 @@ struct Run: Command {
 
     /// - Parameter isPatient: whether to wait for a Redis that is not there at the start.
     private func work(_ daemon: Daemon, on loop: EventLoop, _ context: Context, isPatient: Bool) async throws {
+        var wasTold = false
         while true {
             do {
                 return try await daemon.run(on: loop) { _ in
@@ -72,7 +74,8 @@ struct Run: Command {
                     context.notice("coordinator of namespace \(context.globals.namespace) at work; Ctrl-C ends it")
                 }
             } catch let error as RedisError where isPatient && error.isRetriable {
-                context.notice("Redis cannot be reached; proxies are answered from the mirror: \(error)")
+                if !wasTold { context.notice("proxies are answered from the mirror until Redis is there: \(error)") }
+                wasTold = true
                 try await loop.sleep(for: .seconds(1))
             }
         }
