@@ -11,6 +11,9 @@ package struct APIContext: Sendable {
     package var journal: Journal
     /// Who follows alerts for those who follow them here; nil where nobody does.
     var alerts: AlertHub?
+    /// Where requests of proxies are answered from; nil where they are not.
+    package var edge: EdgeMirror?
+    var blockStream: BlockStream?
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
@@ -24,7 +27,8 @@ package struct APIContext: Sendable {
             .health, .ready(self), .metrics(self), .check(self), .events(self), .reports(self), .incidents(self),
             .incident(self), .incidentReview(self), .incidentsBulk(self), .blocks(self), .blockAdd(self),
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
-            .audit(self), .policy(self), .policyApply(self),
+            .audit(self), .policy(self), .policyApply(self), .authz(self), .blockStream(self), .blocksApplied(self),
+            .edges(self),
         ]
         return routes + [.description(of: routes)]
     }

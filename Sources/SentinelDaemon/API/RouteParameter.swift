@@ -1,4 +1,5 @@
 package import SentinelCore
+import SentinelEngine
 
 /// A parameter of a route: checked before the route sees the request, and described in the API's description.
 package struct RouteParameter: Sendable {
@@ -24,6 +25,8 @@ package struct RouteParameter: Sendable {
         case cursor
         /// A place in a stream of Redis.
         case position
+        /// The name of an edge: 1 to 64 letters, digits, dots, hyphens, underscores.
+        case edge
     }
 
     package enum Place: String, Sendable {
@@ -84,6 +87,8 @@ package struct RouteParameter: Sendable {
             Self.isCursor(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
+        case .edge:
+            EdgeState.isName(value) ? nil : "is 1 to 64 letters, digits, dots, hyphens and underscores"
         }
     }
 
@@ -149,6 +154,7 @@ package struct RouteParameter: Sendable {
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
+        case .edge: Schema.string(pattern: "^[A-Za-z0-9._-]{1,64}$")
         }
     }
 
