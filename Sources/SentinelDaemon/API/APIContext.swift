@@ -12,6 +12,9 @@ package struct APIContext: Sendable {
     package var instruments = Instruments()
     /// Who follows alerts for those who follow them here; nil where nobody does.
     var alerts: AlertHub?
+    /// Where requests of proxies are answered from; nil where they are not.
+    package var edge: EdgeMirror?
+    var blockStream: BlockStream?
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
@@ -27,6 +30,7 @@ package struct APIContext: Sendable {
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
             .audit(self), .policy(self), .policyApply(self), .webhooks(self), .webhookAdd(self), .webhookRemove(self),
             .deadLetters(self), .deadLettersResend(self), .alertTest(self),
+            .authz(self), .blockStream(self), .blocksApplied(self), .edges(self),
         ]
         return routes + [.description(of: routes)]
     }

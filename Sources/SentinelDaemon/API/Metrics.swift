@@ -4,7 +4,7 @@ import SentinelEngine
 
 /// The text format of Prometheus. <https://prometheus.io/docs/instrumenting/exposition_formats/>
 ///
-/// Labels are rules of the policy and words of ours, never what somebody sent. Counters that several processes share stand
+/// Labels are rules of the policy, names of edges (bounded) and words of ours, never what a user sent. Counters that several processes share stand
 /// in Redis, by UTC day: they begin anew at midnight, which `rate()` takes as it takes any restart. Those of one process
 /// (`sentinel_http_…`, the histograms) begin with it.
 struct Metrics {
@@ -136,6 +136,34 @@ extension Metrics {
                 "sentinel_webhook_request_duration_seconds", "One try to deliver an alert.", [([], readings.deliveries)]
             )
         }
+    }
+
+    /// Who keeps a copy of the block list, and how far each is.
+    mutating func add(_ edges: [EdgeLag]) {
+        func seconds(_ time: Duration) -> String { "\(Double(time.milliseconds) / 1000)" }
+        func each(_ value: (EdgeLag) -> String) -> [(labels: String, value: String)] {
+            edges.map { (Self.labels([("edge", $0.edge.name)]), value($0)) }
+        }
+        add(
+            "sentinel_edge_lag_changes", .gauge, "Changes of the block list that an edge has not applied.",
+            each { String($0.changes) })
+        add("sentinel_edge_lag_seconds", .gauge, "Since when an edge is behind.", each { seconds($0.time) })
+        add(
+            "sentinel_edge_silence_seconds", .gauge, "How long an edge was not heard of.", each { seconds($0.silence) })
+    }
+
+    mutating func add(_ mirror: EdgeMirror.Figures) {
+        add("sentinel_mirror_blocks", .gauge, "Blocks in the mirror of this process.", mirror.blocks)
+        add("sentinel_mirror_bytes", .gauge, "Memory that they take.", mirror.bytes)
+        if let age = mirror.age {
+            add(
+                "sentinel_mirror_age_seconds", .gauge, "Since when the mirror may be behind.",
+                [("", "\(Double(age.milliseconds) / 1000)")])
+        }
+        add(
+            "sentinel_authz_total", .counter, "Answers to proxies, by what they were told.",
+            mirror.answers.map { (Self.labels([("action", $0.key.rawValue)]), String($0.value)) }.sorted { $0.0 < $1.0 }
+        )
     }
 
     /// What Prometheus' own libraries tell of a process.

@@ -1,10 +1,13 @@
 package import SentinelCore
+import SentinelEngine
 
 /// A parameter of a route: checked before the route sees the request, and described in the API's description.
 package struct RouteParameter: Sendable {
     package enum Kind: Sendable, Equatable {
         /// So many bytes, any.
         case bytes(ClosedRange<Int>)
+        /// So many characters (Unicode scalars), any.
+        case text(ClosedRange<Int>)
         /// The kind of an event: a lower-case letter, then up to 63 lower-case letters, digits or underscores.
         case word
         /// An IPv4 or IPv6 address.
@@ -24,10 +27,14 @@ package struct RouteParameter: Sendable {
         case incident
         /// The id of a webhook.
         case webhook
+        /// A change of the block list: `4711.9f86d081`.
+        case change
         /// A place in the list of incidents: `<ms>.<id>`.
         case cursor
         /// A place in a stream of Redis.
         case position
+        /// The name of an edge: 1 to 64 letters, digits, dots, hyphens, underscores.
+        case edge
     }
 
     package enum Place: String, Sendable {
@@ -66,6 +73,9 @@ package struct RouteParameter: Sendable {
         case .bytes(let range):
             range.contains(value.count)
                 ? nil : "has \(value.count) bytes; it can have \(range.lowerBound) to \(range.upperBound)"
+        case .text(let range):
+            range.contains(String(decoding: value, as: UTF8.self).unicodeScalars.count)
+                ? nil : "has \(range.lowerBound) to \(range.upperBound) characters"
         case .word:
             Self.isWord(value) ? nil : "is a lower-case letter, then up to 63 lower-case letters, digits or underscores"
         case .address:
@@ -88,10 +98,14 @@ package struct RouteParameter: Sendable {
             Self.isIncident(value) ? nil : "is the id of an incident, such as i0-17"
         case .webhook:
             Self.isWebhook(value) ? nil : "is the id of a webhook"
+        case .change:
+            Self.isChange(value) ? nil : "is the id of an event complete or change"
         case .cursor:
             Self.isCursor(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
+        case .edge:
+            EdgeState.isName(value) ? nil : "is 1 to 64 letters, digits, dots, hyphens and underscores"
         }
     }
 
@@ -144,6 +158,10 @@ package struct RouteParameter: Sendable {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /w[a-z0-9]{7,31}/) != nil
     }
 
+    private static func isChange(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /(0|[1-9][0-9]{0,14})\.(0|[1-9a-f][0-9a-f]{0,7})/) != nil
+    }
+
     private static func isCursor(_ value: [UInt8]) -> Bool {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
@@ -157,7 +175,7 @@ package struct RouteParameter: Sendable {
 
     var schema: JSONValue {
         switch kind {
-        case .bytes(let range): Schema.string(range)
+        case .bytes(let range), .text(let range): Schema.string(range)
         case .word: Schema.word
         case .address: Schema.address
         case .integer(let range): Schema.integer(range)
@@ -168,8 +186,10 @@ package struct RouteParameter: Sendable {
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
         case .incident: Schema.string(pattern: "^i[0-9]{1,5}-[0-9]{1,16}$")
         case .webhook: Schema.string(pattern: "^w[a-z0-9]{7,31}$")
+        case .change: Schema.string(pattern: "^(0|[1-9][0-9]{0,14})\\.(0|[1-9a-f][0-9a-f]{0,7})$")
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
+        case .edge: Schema.string(pattern: "^[A-Za-z0-9._-]{1,64}$")
         }
     }
 

@@ -17,16 +17,17 @@ struct Up: Command {
         Example("Show a recording through the running system, then end", "sentinel up --replay events.jsonl --once"),
         Example("Let a made-up community live in it", "sentinel simulate | sentinel up --replay -"),
     ]
-    static let parameters: [Parameter<Self>] = [
-        .policy(\.policy),
-        .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
-        .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
-        .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
-        .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
-        .flag("once", nil, \.once, "with --replay: end when it is through"),
-        .logFormat(\.log.format),
-        .logLevel(\.log.level),
-    ]
+    static let parameters: [Parameter<Self>] =
+        [
+            .policy(\.policy),
+            .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
+            .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
+            .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
+            .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
+            .flag("once", nil, \.once, "with --replay: end when it is through"),
+            .logFormat(\.log.format),
+            .logLevel(\.log.level),
+        ] + EdgeOptions.parameters.map { $0.lifted(to: \.edge) }
 
     var policy: String?
     var log = LogOptions()
@@ -35,6 +36,7 @@ struct Up: Command {
     var replay: String?
     var labels: String?
     var once = false
+    var edge = EdgeOptions()
 
     func validate() throws(ValueProblem) {
         if once, replay == nil { throw ValueProblem("--once needs --replay <file>") }
@@ -60,8 +62,8 @@ struct Up: Command {
             outcome = .success(
                 try await context.withAPI(
                     at: listen, otherwise: once ? nil : .standard, redis: redis.configuration,
-                    policy: document?.policy ?? .standard, instruments: instruments,
-                    journal: journal
+                    policy: document?.policy ?? .standard, edge: edge.settings(file: "\(folder)/mirror"),
+                    instruments: instruments, journal: journal
                 ) {
                     try await serve(
                         context, options, document, redis: redis, loop: loop, api: $0, instruments: instruments)

@@ -80,6 +80,7 @@ struct APIServerTests {
                     "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit", "/v1/policy",
                     "/v1/webhooks", "/v1/webhooks/{id}", "/v1/dead-letters", "/v1/dead-letters/resend",
                     "/v1/alerts/test",
+                    "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
                 ])
             let names = paths.flatMap { path -> [String] in
                 guard case .object(let operations) = path.value else { return [] }

@@ -8,9 +8,9 @@ extension Route {
         Route(
             "GET", "/v1/audit", role: .admin, "Who changed what, newest first",
             parameters: [
-                .query("by", .bytes(1...128), "Only by sentinel or by admin:<name>"),
+                .query("by", .text(1...128), "Only by sentinel or by admin:<name>"),
                 .query("what", .word, "Only this: block, unblock, allow, disallow, review, policy, token_add …"),
-                .query("subject", .bytes(1...1024), "Only about this subject"),
+                .query("subject", .text(1...1024), "Only about this subject"),
                 .query("since", .time, "Only what was written at this time or later"),
                 .query("until", .time, "Only what was written before this time"),
                 .query("limit", .integer(1...500), "At most so many; 50 unless said otherwise"),

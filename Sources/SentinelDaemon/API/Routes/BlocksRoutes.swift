@@ -12,7 +12,7 @@ extension Route {
             parameters: [
                 .query("type", .word, "Only of this type: ip, net, user …"),
                 .query("reason", .choice(Block.Reason.allCases.map(\.rawValue)), "Only for this reason"),
-                .query("by", .bytes(1...128), "Only by sentinel or by admin:<name>"),
+                .query("by", .text(1...128), "Only by sentinel or by admin:<name>"),
                 .query("since", .time, "Only those that began at this time or later"),
                 .query("until", .time, "Only those that began before this time"),
                 .query("limit", .integer(1...1000), "At most so many; 100 unless said otherwise"),

@@ -15,7 +15,7 @@ extension Route {
                 .query("reviewed", .flag, "Only those that somebody reviewed, or nobody did"),
                 .query("disposition", .choice(Review.Disposition.allCases.map(\.rawValue)), "Only reviewed so"),
                 .query("subject", .subject, "Only about this subject"),
-                .query("text", .bytes(1...256), "Only with this in id, type, subject, description or note"),
+                .query("text", .text(1...64), "Only with this in id, type, subject, description or note"),
                 .query("since", .time, "Only what grew at this time or later"),
                 .query("until", .time, "Only what last grew before this time"),
                 .query("limit", .integer(1...500), "At most so many; 50 unless said otherwise"),

@@ -14,8 +14,10 @@ extension Route {
                 var metrics = Metrics()
                 do throws(RedisError) {
                     let statistics = try await context.calls.statistics(since: .max)
+                    let edges = try await context.calls.edgeLags()
                     metrics.add("sentinel_redis_up", .gauge, "Whether Redis answers.", 1)
                     metrics.add(statistics)
+                    metrics.add(edges)
                 } catch {
                     metrics.add("sentinel_redis_up", .gauge, "Whether Redis answers.", 0)
                 }
@@ -23,6 +25,7 @@ extension Route {
                 if let followers = await context.alerts?.followers {
                     metrics.add("sentinel_alert_followers", .gauge, "Streams of alerts that are open here.", followers)
                 }
+                if let mirror = await context.edge?.figures { metrics.add(mirror) }
                 metrics.addProcess()
                 return HTTPResponse(
                     .ok,
