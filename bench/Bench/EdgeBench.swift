@@ -90,9 +90,9 @@ struct EdgeBench {
         return Distribution(await task.value)
     }
 
-    /// Calls of a function in small pipelines: Redis runs what one client has sent in one go, and others wait for it.
+    /// Calls of a function, so many in one pipeline: Redis runs what one client has sent in one go, and others wait for it.
     private func inPieces(
-        _ site: Site, _ range: Range<Int>, of piece: Int = 8, _ append: (Int, inout RedisPipeline) -> Void
+        _ site: Site, _ range: Range<Int>, of piece: Int = 1, _ append: (Int, inout RedisPipeline) -> Void
     ) async throws -> Double {
         let begin = clock.now
         for start in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
