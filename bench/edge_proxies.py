@@ -112,18 +112,26 @@ def throughput(proxy, seconds):
 
 
 def nginx_rates(case, seconds):
-    """With auth_request and without, by turns."""
-    recipe = [("127.0.0.1:8787", f"127.0.0.1:{case.sentinel.port}"),
-              ("worker_processes 1;", "worker_processes 2;")]
-    without = Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + recipe + [("auth_request /sentinel;", "")])
-    asking = Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + recipe)
-    rates = {"with": [], "without": []}
+    """With auth_request and without, by turns: a file of six bytes, and an app behind (another nginx, which only answers)."""
+    two = [("worker_processes 1;", "worker_processes 2;"), ("127.0.0.1:8787", f"127.0.0.1:{case.sentinel.port}")]
+    app = Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + two + [
+        ("auth_request /sentinel;", ""), ("            root www;\n        }\n\n        location = /sentinel",
+                                         "            return 200 hello;\n        }\n\n        location = /sentinel")])
+    passing = [("            root www;\n        }\n\n        location = /sentinel",
+                f"            proxy_pass http://127.0.0.1:{app.port};\n        }}\n\n        location = /sentinel")]
+    proxies = {}
+    for what, changes in (("file", []), ("app", passing)):
+        proxies[what, "without"] = [("auth_request /sentinel;", "")] + changes
+        proxies[what, "with"] = changes
+    proxies = {name: Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + two + changes)
+               for name, changes in proxies.items()}
+    rates = {name: [] for name in proxies}
     for _ in range(5):
-        rates["without"].append(throughput(without, seconds))
-        rates["with"].append(throughput(asking, seconds))
-    without.stop()
-    asking.stop()
-    return {name: sorted(each)[2] for name, each in rates.items()}
+        for name, proxy in proxies.items():
+            rates[name].append(throughput(proxy, seconds))
+    for proxy in [*proxies.values(), app]:
+        proxy.stop()
+    return {" ".join(name): sorted(each)[2] for name, each in rates.items()}
 
 
 def main():
@@ -146,8 +154,9 @@ def main():
     print("block to refusal, ms          p50     p90     p99     max")
     for name, times in results.items():
         print(f"  {name:24}" + "".join(f"{quantile(times, share):8.2f}" for share in (0.5, 0.9, 0.99, 1)))
-    print(f"nginx: {rates['without']:.0f} requests/s, with auth_request {rates['with']:.0f}: "
-          f"{rates['with'] / rates['without']:.2f} x")
+    for what in ("file", "app"):
+        without, asking = rates[what + " without"], rates[what + " with"]
+        print(f"nginx, {what}: {without:.0f} requests/s, with auth_request {asking:.0f}: {asking / without:.2f} x")
 
 
 if __name__ == "__main__":

@@ -93,6 +93,7 @@ class App(http.server.ThreadingHTTPServer):
     """What stands behind the proxy."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        wbufsize = -1  # head and body in one segment
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
@@ -202,7 +203,7 @@ class Recipe:
         self.assertEqual(self.until(200, "127.0.1.1").body, "hello\n")
 
     def test_blocks_end_by_themselves(self):
-        self.block("ip:127.0.2.1", "duration", 700)
+        self.block("ip:127.0.2.1", "duration", 3000)
         self.until(403, "127.0.2.1")
         self.until(200, "127.0.2.1")
 

@@ -46,7 +46,7 @@ class Envoy(EdgeTest):
     def test_throttles_challenges_networks_ipv6_and_time(self):
         self.block("net:198.51.100.0/24", "action", "throttle")
         wait_until(lambda: self.check("198.51.100.77").status == 429, "the network is throttled")
-        self.block("net:2001:db8::/64", "action", "challenge", "duration", 500)
+        self.block("net:2001:db8::/64", "action", "challenge", "duration", 3000)
         wait_until(lambda: self.check("2001:db8::5").headers["X-Sentinel-Action"] == "challenge", "a challenge")
         wait_until(lambda: self.check("2001:db8::5").status == 200, "it ends")
 

@@ -55,6 +55,7 @@ struct Report {
 
     /// Three places at most, fewer where there is much before the point.
     private static func rounded(_ value: Double) -> String {
+        guard value.isFinite else { return "?" }
         if value.magnitude >= 1000 { return String(Int64(value.rounded())) }
         let scale: Double = value.magnitude >= 10 ? 10 : 1000
         return String((value * scale).rounded() / scale)

@@ -10,8 +10,8 @@ struct SubjectList {
     let details: String
     let publicKey: (Subject) -> [UInt8]
 
-    /// Entries per round trip.
-    private static let page = 1000
+    /// Entries per round trip: Redis answers nobody else meanwhile.
+    private static let page = 100
 
     /// One entry as it is read.
     struct Entry {

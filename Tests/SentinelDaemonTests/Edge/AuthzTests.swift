@@ -20,7 +20,8 @@ struct AuthzTests {
             let refused = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 403 }
             #expect(refused.headers["x-sentinel-action"] == "block")
             #expect(refused.headers["x-sentinel-ref"] == ref)
-            #expect(["99", "100"].contains(refused.headers["retry-after"] ?? ""))
+            // Less on a machine that has other things to do.
+            #expect((80...100).contains(Int(refused.headers["retry-after"] ?? "") ?? 0))
             #expect(refused.json["ref"] == .string(ref))
             let page = try await host.authz("203.0.113.7", accept: "text/html,*/*")
             #expect(page.headers["content-type"] == "text/html; charset=utf-8")
@@ -45,7 +46,7 @@ struct AuthzTests {
             _ = try await host.wait({ try await host.authz("2001:db8::77") }) { $0.status == 403 }
             _ = try await host.calls.unblock(try Subject(printable: "ip:203.0.113.7"), by: "admin:t", note: nil)
             _ = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 200 }
-            _ = try await host.block("ip:203.0.113.8", for: .milliseconds(300))
+            _ = try await host.block("ip:203.0.113.8", for: .seconds(5))
             _ = try await host.wait({ try await host.authz("203.0.113.8") }) { $0.status == 403 }
             _ = try await host.wait({ try await host.authz("203.0.113.8") }) { $0.status == 200 }
         }
