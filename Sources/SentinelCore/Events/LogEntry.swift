@@ -22,6 +22,9 @@ package struct LogEntry: Sendable, Equatable {
         package var created: Int64?
         /// What else rules may count by: `object`, `username`, `email` and the fields that the policy names.
         package var fields: [String: [UInt8]] = [:]
+        /// No account stands behind it.
+        package var isAnonymous = false
+        package var tokens: Int64 = 0
         /// Refused by a limit.
         package var wasLimited = false
         /// Rules that the event was over in Redis, with the count that each saw.
@@ -34,6 +37,7 @@ package struct LogEntry: Sendable, Equatable {
         package static func == (left: Self, right: Self) -> Bool {
             left.kind == right.kind && left.user == right.user && left.ip == right.ip && left.text == right.text
                 && left.created == right.created && left.fields == right.fields && left.wasLimited == right.wasLimited
+                && left.isAnonymous == right.isAnonymous && left.tokens == right.tokens
                 && left.flags.elementsEqual(right.flags) { $0 == $1 }
         }
     }
@@ -79,10 +83,13 @@ extension LogEntry {
             case "description": report.description = String(decoding: value, as: UTF8.self)
             case "context": report.context = value
             case "subject": subject = try? Subject(parsing: value)
-            case "id", "anonymous", "tokens", "status": break
+            case "anonymous": logged.isAnonymous = value == Array("1".utf8) || value == Array("true".utf8)
+            case "tokens": logged.tokens = Int64(String(decoding: value, as: UTF8.self)) ?? 0
+            case "id", "status": break
             default: logged.fields[name] = value
             }
         }
+        if logged.user == nil { logged.isAnonymous = true }
         switch logged.kind {
         case "": return nil
         case "report":
