@@ -178,6 +178,7 @@ function S.set_block(namespace, prefix, subject, block, now)
   call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':block', subject, text)
   announce(namespace, prefix, change, subject, text)
+  if change == 'added' then S.tally(prefix, now, 'block:' .. block.reason) end
   S.audit(prefix, now, block.by, 'block', subject, { before = before, after = text, note = block.note })
   return block.ref, change
 end

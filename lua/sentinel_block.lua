@@ -32,6 +32,7 @@ S.register(NAME, {}, function(keys, argv)
   if wish.note then S.text(NAME, 'note', wish.note, 1024) end
   local now = S.now(NAME, prefix, wish.at)
   S.validate_for_change(namespace, prefix, subject)
+  S.validate_tally(prefix, now, 'block:' .. reason)
   if S.allowed({ subject }, now) then
     S.fail('ALLOWED', NAME .. ': ' .. S.printable(subject) .. ' is on the allow list, take it off first')
   end

@@ -54,7 +54,8 @@ local function parse(argv)
       i = stop + 1
     elseif word == 'fields' and argv[i + 3] then
       if #value > 64 or not (find(value, '^t:#%l+:%-?%d+$') or find(value, '^e:#%-?%d+:%d%d?$')) then
-        S.fail('BADARG', NAME .. ': fields are of ' .. S.shown(value) .. ', want t:#<term>:<span> or e:#<span>:<bucket>')
+        S.fail('BADARG', NAME .. ': fields are of ' .. S.shown(value)
+          .. ', want t:#<term>:<span> or e:#<span>:<bucket>')
       end
       local ttl, stop = S.integer(NAME, 'ttl', more, 1, S.MAX_TIME), pairs_end(word, argv[i + 3], i + 4, argv)
       hashes[#hashes + 1] = { value, ttl, i + 4, stop }

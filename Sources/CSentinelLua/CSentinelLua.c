@@ -28,6 +28,9 @@ static const char ids_source[] = {
 static const char distinct_source[] = {
 #embed "../../lua/distinct.lua"
     , 0};
+static const char tally_source[] = {
+#embed "../../lua/tally.lua"
+    , 0};
 static const char audit_source[] = {
 #embed "../../lua/audit.lua"
     , 0};
@@ -106,6 +109,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(state),
     LUA_FILE(ids),
     LUA_FILE(distinct),
+    LUA_FILE(tally),
     LUA_FILE(audit),
     LUA_FILE(blocks),
     LUA_FILE(incidents),
