@@ -7,14 +7,14 @@ import SentinelRedis
 package struct APIContext: Sendable {
     /// Over a client on the API's own loop, so that awaiting it changes no thread.
     package var calls: Calls
-    package var policy: Policy
+    let policy: LivePolicy
     package var journal: Journal
     /// Who follows alerts for those who follow them here; nil where nobody does.
     var alerts: AlertHub?
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
-        self.policy = policy
+        self.policy = LivePolicy(policy, calls: calls, journal: journal)
         self.journal = journal
     }
 
@@ -24,7 +24,8 @@ package struct APIContext: Sendable {
             .health, .ready(self), .metrics(self), .check(self), .events(self), .reports(self), .incidents(self),
             .incident(self), .incidentReview(self), .incidentsBulk(self), .blocks(self), .blockAdd(self),
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
-            .audit(self), .policy(self), .policyApply(self),
+            .audit(self), .policy(self), .policyApply(self), .activityTimeline(self), .suspiciousUsers(self),
+            .suspects(self),
         ]
         return routes + [.description(of: routes)]
     }

@@ -24,6 +24,8 @@ package struct RouteParameter: Sendable {
         case cursor
         /// A place in a stream of Redis.
         case position
+        /// A place in a timeline: `<ms>.<id>`.
+        case place
     }
 
     package enum Place: String, Sendable {
@@ -82,6 +84,8 @@ package struct RouteParameter: Sendable {
                 ? nil : "is a text of at most 256 characters, none of them a control"
         case .cursor:
             Self.isCursor(value) ? nil : "is what next was"
+        case .place:
+            Self.isPlace(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
         }
@@ -129,6 +133,10 @@ package struct RouteParameter: Sendable {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
 
+    private static func isPlace(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,16}\.[a-z][a-z0-9_-]{0,80}/) != nil
+    }
+
     /// `<ms>-<number>`
     private static func isPosition(_ value: [UInt8]) -> Bool {
         let parts = value.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -148,6 +156,7 @@ package struct RouteParameter: Sendable {
         case .subject: Schema.subject
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
+        case .place: Schema.string(pattern: "^[0-9]{1,16}\\.[a-z][a-z0-9_-]{0,80}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         }
     }

@@ -23,6 +23,9 @@ package struct SubjectSummary: Sendable, Equatable {
     /// On the allow list.
     package var isExempt: Bool
 
+    /// Whole days since the account was created; nil where no event said when.
+    package var accountAgeDays: Int64? { activity.created.map { max(0, at - $0) / Statistics.day } }
+
     /// Whether anything is known of it.
     package var isKnown: Bool {
         posts > 0 || activity.events > 0 || !assessment.reasons.isEmpty || assessment.incidents > 0

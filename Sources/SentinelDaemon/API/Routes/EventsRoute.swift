@@ -45,7 +45,7 @@ extension Route {
                     return HTTPResponse(json: try await context.record(posted.events))
                 }
                 let replies = try await context.calls.send { context.calls.append(event, to: &$0) }
-                return try context.verdict(replies[0]).response(context.policy)
+                return try context.verdict(replies[0]).response(await context.policy.current())
             }
         }
     }

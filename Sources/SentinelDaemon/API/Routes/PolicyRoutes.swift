@@ -68,6 +68,7 @@ extension Route {
                 if case .newer = outcome {
                     throw Problem(.conflict, "Redis runs the library of a newer release; nothing was changed")
                 }
+                context.policy.adopt(document)
                 return HTTPResponse(
                     json: JSONWriter.bytes(
                         .object([
