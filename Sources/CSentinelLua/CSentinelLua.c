@@ -67,6 +67,12 @@ static const char sentinel_commit_source[] = {
 static const char sentinel_disallow_source[] = {
 #embed "../../lua/sentinel_disallow.lua"
     , 0};
+static const char sentinel_forget_source[] = {
+#embed "../../lua/sentinel_forget.lua"
+    , 0};
+static const char sentinel_import_source[] = {
+#embed "../../lua/sentinel_import.lua"
+    , 0};
 static const char sentinel_incidents_source[] = {
 #embed "../../lua/sentinel_incidents.lua"
     , 0};
@@ -122,6 +128,8 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),
     LUA_FILE(sentinel_disallow),
+    LUA_FILE(sentinel_forget),
+    LUA_FILE(sentinel_import),
     LUA_FILE(sentinel_incidents),
     LUA_FILE(sentinel_info),
     LUA_FILE(sentinel_lease),

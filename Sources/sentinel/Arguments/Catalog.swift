@@ -14,7 +14,8 @@ struct Catalog: Sendable {
         Group(
             title: "See what happens",
             commands: [
-                Watch.self, Top.self, IncidentList.self, IncidentShow.self, Summary.self, Explain.self, Stats.self,
+                Watch.self, Top.self, IncidentList.self, IncidentShow.self, SuspectList.self, TimelineCommand.self,
+                Summary.self, Explain.self, Stats.self,
             ]),
         Group(
             title: "Act",

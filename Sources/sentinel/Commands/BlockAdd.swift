@@ -44,9 +44,9 @@ struct BlockAdd: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var changes: [BlockChange] = []
-        let code = try await context.withRedis { session in
+        let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
-                let change = try await session.calls.block(
+                let change = try await operations.block(
                     subject, for: duration.duration, action: action, reason: reason, by: context.admin(by), note: note)
                 changes.append(change)
                 let what = change.isNew ? "blocked \(change.subject)" : "changed the block of \(change.subject):"
