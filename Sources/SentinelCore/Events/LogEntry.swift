@@ -4,6 +4,8 @@ package struct LogEntry: Sendable, Equatable {
     /// When it happened, in ms since 1970.
     package var at: Int64
     package var content: Content
+    /// Whom a coordinator is to have no memory of from here on: the subject of an unblocking that erases.
+    package var forgets: Subject?
 
     package enum Content: Sendable, Equatable {
         case event(Logged)
@@ -66,6 +68,7 @@ extension LogEntry {
         var logged = Logged(kind: "")
         var report = Report(rule: "")
         var subject: Subject?
+        var isErased = false
         var at = Int64(clamping: position.milliseconds)
         for (name, value) in fields {
             let name = String(decoding: name, as: UTF8.self)
@@ -85,6 +88,7 @@ extension LogEntry {
             case "subject": subject = try? Subject(parsing: value)
             case "anonymous": logged.isAnonymous = value == Array("1".utf8) || value == Array("true".utf8)
             case "tokens": logged.tokens = Int64(String(decoding: value, as: UTF8.self)) ?? 0
+            case "forget": isErased = true
             case "id", "status": break
             default: logged.fields[name] = value
             }
@@ -99,6 +103,7 @@ extension LogEntry {
         case "unblock":
             guard let subject else { return nil }
             self.init(position: position, at: at, content: .unblock(subject))
+            if isErased { forgets = subject }
         default:
             self.init(position: position, at: at, content: .event(logged))
         }

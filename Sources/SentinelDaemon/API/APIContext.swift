@@ -26,6 +26,8 @@ package struct APIContext: Sendable {
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
             .audit(self), .policy(self), .policyApply(self), .activityTimeline(self), .suspiciousUsers(self),
             .suspects(self),
+            .blockChange(self), .blockHistory(self), .blockImport(self), .blockExport(self), .allows(self),
+            .allowAdd(self), .allowRemove(self), .forget(self),
         ]
         return routes + [.description(of: routes)]
     }

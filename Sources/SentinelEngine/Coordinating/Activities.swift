@@ -123,6 +123,15 @@ struct Activities {
         return changes
     }
 
+    /// Has no memory of a subject any more, and saves none; Redis has erased what it had.
+    mutating func forget(_ subject: Subject) {
+        for place in known.keys where place.subject == subject { _ = known.take(place) }
+        for place in changed where place.subject == subject { changed.remove(place) }
+        for place in busy.keys where place.subject == subject { busy[place] = nil }
+        let bytes = subject.bytes
+        for (shelf, fields) in entries { entries[shelf] = fields.filter { !$0.key.dropFirst(2).elementsEqual(bytes) } }
+    }
+
     /// Forgets everything: after an error nobody knows what Redis has.
     mutating func removeAll() {
         known.removeAll()

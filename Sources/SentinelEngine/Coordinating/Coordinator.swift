@@ -222,6 +222,10 @@ package actor Coordinator {
             histories.judge(look, by: detection, flags: &flags)
             counts.add(look.entry)
             activities.note(look.entry)
+            if let subject = look.entry.forgets {
+                histories.forget(subject)
+                activities.forget(subject)
+            }
         }
         var suspicions = Suspicions(flags, scorer: scorer)
         if !suspicions.subjects.isEmpty {
@@ -230,6 +234,7 @@ package actor Coordinator {
             if unreadable > 0 { journal.warning("\(unreadable) suspicions were not readable and start anew") }
             suspicions.score(&flags)
         }
+        suspicions.forget(batch.entries.compactMap(\.forgets))
         try await raise(flags.flags, epoch: epoch, counts: &counts)
         return (counts, suspicions)
     }

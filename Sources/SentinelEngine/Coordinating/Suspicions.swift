@@ -41,6 +41,11 @@ struct Suspicions {
         for flag in scorer.apply(flags.acts, to: &bySubject) { flags.add(flag) }
     }
 
+    /// Saves nothing of these.
+    mutating func forget(_ subjects: [Subject]) {
+        for subject in subjects { bySubject[subject] = nil }
+    }
+
     /// Names and bytes to commit.
     var states: [(name: [UInt8], bytes: [UInt8])] {
         bySubject.map { (Array("x:".utf8) + $0.key.bytes, $0.value.encoded()) }

@@ -15,6 +15,8 @@ package protocol Operations: Sendable {
     // Subjects.
     func summary(of subject: Subject, at time: Int64?) async throws -> SubjectSummary?
     func timeline(of subject: Subject, days: Int64, limit: Int, after cursor: String?) async throws -> Timeline
+    /// Erases what is known of a subject; how many keys and entries that were.
+    func forget(_ subject: Subject, by: String, note: String?) async throws -> Int
     func suspects(days: Int64, severity: Rule.Severity, limit: Int) async throws -> Suspects
 
     // Blocks and allows.
@@ -24,6 +26,13 @@ package protocol Operations: Sendable {
         _ subject: Subject, for duration: Duration?, action: Block.Action, reason: Block.Reason, by: String,
         note: String?
     ) async throws -> BlockChange
+    /// Nil if there is no block.
+    func changeBlock(_ subject: Subject, _ change: BlockEdit, by: String) async throws -> BlockChange?
+    func blockHistory(
+        of subject: Subject?, by: String?, written: Range<Int64>, limit: Int, after cursor: String?
+    ) async throws -> BlockHistory
+    /// Any number of blocks; hand over a thousand or so at a time to tell of progress.
+    func importBlocks(_ wishes: [BlockWish], _ defaults: BlockDefaults, by: String) async throws -> BlockImport
     func unblock(_ subject: Subject, by: String, note: String?) async throws -> Bool
     func allow(
         _ subject: Subject, for duration: Duration?, by: String, note: String?
@@ -91,6 +100,26 @@ package struct RedisOperations: Operations {
         note: String?
     ) async throws -> BlockChange {
         try await calls.block(subject, for: duration, action: action, reason: reason, by: by, note: note)
+    }
+
+    package func changeBlock(_ subject: Subject, _ change: BlockEdit, by: String) async throws -> BlockChange? {
+        try await calls.changeBlock(subject, change, by: by)
+    }
+
+    package func blockHistory(
+        of subject: Subject?, by: String?, written: Range<Int64>, limit: Int, after cursor: String?
+    ) async throws -> BlockHistory {
+        try await calls.blockHistory(of: subject, by: by, written: written, limit: limit, after: cursor)
+    }
+
+    package func importBlocks(
+        _ wishes: [BlockWish], _ defaults: BlockDefaults, by: String
+    ) async throws -> BlockImport {
+        try await calls.importBlocks(wishes, defaults, by: by)
+    }
+
+    package func forget(_ subject: Subject, by: String, note: String?) async throws -> Int {
+        try await calls.forget(subject, by: by, note: note, policy: try await policy())
     }
 
     package func unblock(_ subject: Subject, by: String, note: String?) async throws -> Bool {

@@ -20,8 +20,10 @@ struct Catalog: Sendable {
         Group(
             title: "Act",
             commands: [
-                IncidentReview.self, BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self,
-                AllowList.self,
+                IncidentReview.self, BlockAdd.self, BlockRemove.self, BlockChangeCommand.self,
+                BlockList.self, BlockHistoryCommand.self, BlockImportCommand.self, BlockExportCommand.self,
+                AllowAdd.self, AllowRemove.self,
+                AllowList.self, Forget.self,
             ]),
         Group(
             title: "Rules",

@@ -31,7 +31,7 @@ struct BlockAdd: Command {
     var note: String?
     var by: String?
 
-    private static let columns: [Column<BlockChange>] = [
+    static let columns: [Column<BlockChange>] = [
         Column("subject", clips: false) { .string($0.subject.description) },
         Column("change") { .string($0.isNew ? "added" : "changed") },
         Column("ref") { .string($0.ref) },
