@@ -44,6 +44,20 @@ package struct Activity: Sendable, Equatable {
 
     package init() {}
 
+    /// What somebody else told of it: sums instead of days.
+    package init(
+        events: UInt64, created: Int64?, first: Int64?, last: Int64?, isCrowded: Bool, tokens: UInt64, at time: Int64
+    ) {
+        self.events = events
+        self.created = created
+        self.first = first
+        self.last = last
+        self.isCrowded = isCrowded
+        days = [Day(number: Self.day(of: time), tokens: tokens)]
+    }
+
+    mutating func append(_ peer: Peer) { peers.append(peer) }
+
     /// Takes in an entry; false for one that it has already.
     /// - Parameters:
     ///   - peer: who stands at the other end, if anybody.

@@ -42,6 +42,26 @@ package protocol Operations: Sendable {
     // The whole.
     func statistics(since: Int64, busiest: Int) async throws -> Statistics
     func auditEntries(_ filter: AuditFilter, limit: Int, after cursor: String?) async throws -> AuditPage
+
+    // The policy.
+    /// Nil if the function library is not loaded.
+    func policyInForce() async throws -> PolicyInForce?
+    func applyPolicy(_ document: PolicyDocument, by: String) async throws -> PolicyApplication
+}
+
+/// What became of a policy that was to be put in force.
+package struct PolicyApplication: Sendable {
+    package var outcome: LibraryLoader.Outcome
+    /// What it changes; of `loaded`, what it has changed.
+    package var changes: [PolicyChange]
+    /// The name of the policy.
+    package var hash: String
+
+    package init(outcome: LibraryLoader.Outcome, changes: [PolicyChange], hash: String) {
+        self.outcome = outcome
+        self.changes = changes
+        self.hash = hash
+    }
 }
 
 /// The same over Redis. Figures go by the policy that it runs.
@@ -56,6 +76,18 @@ package struct RedisOperations: Operations {
     private func policy() async throws -> Policy {
         let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
         return (try? inForce?.document())?.policy ?? .standard
+    }
+
+    package func policyInForce() async throws -> PolicyInForce? {
+        try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
+    }
+
+    package func applyPolicy(_ document: PolicyDocument, by: String) async throws -> PolicyApplication {
+        let loader = LibraryLoader(client: calls.client, keys: calls.keys)
+        let changes = try await loader.changes(to: document)
+        let note = changes.map(\.description).joined(separator: "; ")
+        let outcome = try await loader.apply(document, by: by, note: note)
+        return PolicyApplication(outcome: outcome, changes: changes, hash: LibrarySource.hash(of: document))
     }
 
     package func incidents(

@@ -12,7 +12,8 @@ struct ForgetTests {
             let value = try await stage.calls.client.call("DUMP", key).bytes
             if key.contains(part) || String(decoding: value, as: UTF8.self).contains(part) { found.insert(key) }
         }
-        return found.filter { !$0.hasSuffix(":audit") }
+        // What others posted too is known by its authors for a day or two.
+        return found.filter { !$0.hasSuffix(":audit") && !$0.contains(":t:#") }
     }
 
     @Test func `a subject is gone, and the coordinator has no memory of it`() async throws {

@@ -7,15 +7,20 @@ extension Route {
     static func summary(_ context: APIContext) -> Route {
         Route(
             "GET", "/v1/summary/{subject}", role: .staff, "All that is known of a subject",
-            parameters: [.path("subject", .subject, "user:ada, ip:203.0.113.7")],
+            parameters: [
+                .path("subject", .subject, "user:ada, ip:203.0.113.7"),
+                .query("at", .time, "Scores as of then; now unless said otherwise"),
+            ],
             answers: [
                 Answer(.ok, "What is known", "application/json", Schema.summary),
                 Answer(.notFound, "Nothing is known of it", "application/problem+json", Schema.reference("Problem")),
             ]
         ) { (request) throws(Problem) in
             guard let subject = request.arguments.subject("subject") else { throw Problem(.badRequest) }
+            let time = request.arguments.time("at")
             return context.later {
-                let summary = try await context.calls.summary(of: subject, policy: await context.policy.current())
+                let summary = try await context.calls.summary(
+                    of: subject, at: time, policy: await context.policy.current())
                 guard summary.isKnown else { throw Problem(.notFound, "nothing is known of \(subject)") }
                 return HTTPResponse(json: JSONWriter.bytes(Objects.summary(summary)))
             }
@@ -37,6 +42,7 @@ extension Objects {
                 .object(
                     assessment.modules.filter { $0.score > 0 }
                         .map { .init($0.module.rawValue, .double($0.score)) })),
+            .init("highest_score", .double(assessment.highest)), .init("highest_at", time(assessment.highestAt)),
             .init("is_suspicious", .bool(assessment.isSuspicious)),
             .init("suspicion_reasons", .array(assessment.suspicionReasons.map(JSONValue.string))),
             .init(
@@ -57,6 +63,7 @@ extension Objects {
             .init("total_content", .int(Int64(clamping: summary.posts))), .init("last_content", time(summary.lastPost)),
             .init("messages", .int(assessment.activity.messages)),
             .init("messages_per_day", .double(assessment.activity.perDay)),
+            .init("activity_days", .int(assessment.activity.days)),
             .init("refused_share", .double(assessment.activity.refusedShare)),
             .init("tokens", .int(Int64(clamping: totals.tokens))),
             .init("first_seen", time(summary.activity.first)), .init("last_seen", time(summary.activity.last)),
