@@ -58,3 +58,13 @@ package struct PatternAnalysis: Sendable, Equatable {
         return reasons
     }
 }
+
+extension Assessment {
+    /// Goes by what was counted for an address, whose users' posts are not its own.
+    package mutating func take(_ counted: Activity, at time: Int64) {
+        let analysis = PatternAnalysis(
+            counted, at: time, days: Int64(ActivityTally.capacity), incidents: incidents, critical: isCritical ? 1 : 0)
+        activity = .init(messages: analysis.messages, refused: analysis.refused, days: analysis.days)
+        suspicionReasons = analysis.suspicionReasons
+    }
+}

@@ -60,14 +60,19 @@ extension Calls {
         let activity = try await activities(of: [counted], since: now - keep, until: now, policy)[counted]
         let posts = try await recentPosts(of: counted, history, at: now, policy)
         let reach = try Self.reach(of: names, replies[3...])
+        var assessment = Assessment(suspicion, history.tally, at: now, policy: policy)
+        if counted.type == "ip" || counted.type == "net" { assessment.take(activity ?? Activity(), at: now) }
         return SubjectSummary(
-            subject: subject, at: now, assessment: Assessment(suspicion, history.tally, at: now, policy: policy),
-            posts: history.total, lastPost: history.posts.last?.at, activity: activity ?? Activity(),
+            subject: subject, at: now, assessment: assessment,
+            posts: max(history.total, activity?.totals(at: now, days: Self.allDays).messages ?? 0),
+            lastPost: history.posts.last?.at, activity: activity ?? Activity(),
             postsLastHour: posts.count { $0 > now - Self.hour }, postsLastDay: posts.count,
             openIncidents: try await openIncidents(try replies[2].orThrow(), at: now, policy), block: reach.block,
             isExempt: reach.isExempt)
     }
 
+    /// More days than activity is kept.
+    private static var allDays: Int64 { 400 }
     private static var hour: Int64 { 3_600_000 }
 
     /// When the posts of the last day were that were not refused; of the last twenty where the policy keeps no events.

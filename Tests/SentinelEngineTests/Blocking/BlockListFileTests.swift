@@ -60,7 +60,8 @@ struct BlockListFileTests {
             defaults.reason = .fraud
             #expect(try await calls.importBlocks(wishes, defaults, by: "admin:x").added == 3)
             let blocks = try await calls.blocks(limit: 10).entries.map(\.value)
-            let text = BlockListWriter.head(format)
+            let text =
+                BlockListWriter.head(format)
                 + blocks.compactMap { BlockListWriter.line($0, format) }.joined()
             let list = try Self.reader(text, format)
             #expect(list.problems.isEmpty)

@@ -86,6 +86,7 @@ struct TimelineTests {
             #expect(user.activity.peers.map(\.id) == [Array("203.0.113.7".utf8)])
             let there = try await stage.calls.summary(of: address, policy: stage.policy)
             #expect(there.isKnown)
+            #expect((there.posts, there.assessment.activity.messages) == (4, 4))
             #expect(Set(there.activity.peers.map(\.id)) == [Array("ada".utf8), Array("guest".utf8)])
             #expect(there.activity.peers.count(where: \.isAnonymous) == 1)
         }

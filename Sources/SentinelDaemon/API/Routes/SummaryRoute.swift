@@ -31,7 +31,7 @@ extension Route {
 extension Objects {
     static func summary(_ summary: SubjectSummary) -> JSONValue {
         let assessment = summary.assessment
-        let totals = summary.activity.totals(at: summary.at, days: .max)
+        let totals = summary.activity.totals(at: summary.at, days: 400)
         let peers = summary.activity.peers.sorted { $0.last > $1.last }.map { PercentEncoding.encode($0.id) }
         let isUser = summary.subject.type == "user"
         return .object([

@@ -25,7 +25,7 @@ enum SummaryColumns {
         Column("content_last_day") { .int(Int64($0.postsLastDay)) },
         Column("account_age_days") { .optional($0.accountAgeDays, Value.int) },
         Column("created_at") { .optional($0.activity.created, Value.time) },
-        Column("tokens") { .int(Int64(clamping: $0.activity.totals(at: $0.at, days: .max).tokens)) },
+        Column("tokens") { .int(Int64(clamping: $0.activity.totals(at: $0.at, days: 400).tokens)) },
         Column("first_seen") { .optional($0.activity.first, Value.time) },
         Column("last_seen") { .optional($0.activity.last, Value.time) },
         Column("addresses", absent: "none known") { .list($0.subject.type == "user" ? peers($0) : []) },
