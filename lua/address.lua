@@ -10,6 +10,12 @@ local function parse4(text)
   return a, b, c, d
 end
 
+-- Whether a text is an IPv4 address in its canonical form already. Four looks make no strings, parsing makes five.
+local function is_plain4(text)
+  return find(text, '^%d%d?%d?%.%d%d?%d?%.%d%d?%d?%.%d%d?%d?$') and not find(text, '%f[%d]0%d')
+    and not find(text, '[3-9]%d%d') and not find(text, '2[6-9]%d') and not find(text, '25[6-9]')
+end
+
 -- Appends the 16-bit groups of one side of an IPv6 address to `groups`; false when malformed.
 local function groups_of(side, groups)
   if side == '' then return true end
@@ -86,14 +92,14 @@ local function prefix6(groups, bits)
   return text6(masked) .. '/' .. bits
 end
 
--- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full.
-local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 32768
+-- What is known of an address, by its text as it came. A memo, not state: bounded, emptied when full. A small one: Lua
+-- looks at all that it holds again and again.
+local addresses, addresses_known, ADDRESSES_MOST = {}, 0, 1024
 
--- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); stamps, epoch: see state.lua; groups, or a,
--- b, c, d: its numbers.
+-- text: canonical; subject: what is counted (`ip:…`, for IPv6 `net:…/64`); groups, or a, b, c, d: its numbers.
 local function describe(value)
   local a, b, c, d = parse4(value)
-  local known = { text = value, epoch = -1 }
+  local known = { text = value }
   local groups
   if not a then
     groups = parse6(value)

@@ -49,7 +49,7 @@ function S.note_list(text)
   place.list, place.list_number = text, tonumber(text) or 0
   if place.list_number ~= place.changed then
     place.changed, place.changes_from = place.list_number, place.list_number
-    place.changes, place.changes_known, place.nets_changed = {}, 0, 0
+    place.changes, place.changes_known, place.nets_changed = { user = {}, ip = {} }, 0, 0
   end
 end
 
@@ -57,21 +57,22 @@ local function note_change(prefix, seq, subject)
   local at = places[prefix]
   if not at or at.changed ~= seq - 1 then return end -- the next S.note_list finds out
   at.changed = seq
-  if sub(subject, 1, 4) == 'net:' then
+  local kind, id = match(subject, '^(.-):(.*)$')
+  if kind == 'net' then
     at.nets_changed = seq
   elseif at.changes_known >= CHANGES_MOST then
-    at.changes_from, at.changes, at.changes_known = seq, {}, 0
-  else
-    at.changes[subject], at.changes_known = seq, at.changes_known + 1
+    at.changes_from, at.changes, at.changes_known = seq, { user = {}, ip = {} }, 0
+  elseif at.changes[kind] then
+    at.changes[kind][id], at.changes_known = seq, at.changes_known + 1
   end
 end
 
--- Whether whoever was on no list at number `since` surely is on none now.
+-- Whether a user (or nil) at an address ('': none) who were on no list at number `since` surely are on none now.
 function S.still_unlisted(since, user, address)
   if since < place.changes_from or since > place.list_number then return false end
   local changes = place.changes
-  if user and (changes[user] or 0) > since then return false end
-  return not address.subject or (changes['ip:' .. address.text] or 0) <= since and place.nets_changed <= since
+  if user and (changes.user[user] or 0) > since then return false end
+  return address == '' or (changes.ip[address] or 0) <= since and place.nets_changed <= since
 end
 
 -- Whether any of these names is on the allow list, or allowed by the policy.

@@ -61,6 +61,13 @@ local function learn_shape(argv)
   for field, at in pairs(taken) do shape[PLACES[field]] = at end
 end
 
+S.RESERVED = { report = true, unblock = true } -- kinds of entries in the log that are no events
+
+-- What is watched in events of a kind; nil where that is no word for one.
+local function watched_in(kind)
+  return KINDS[kind] or find(kind, '^[a-z][a-z0-9_]*$') and OTHER or nil
+end
+
 -- The short way of an event that names kind, user, address, perhaps text and tokens, and nothing else: its reply; nil
 -- where it is not the usual event of a known user at a known address, and nothing was written.
 function S.short_way(argv)
@@ -71,7 +78,13 @@ function S.short_way(argv)
     if not shape then return learn_shape(argv) end
   end
   if shape[COUNT] ~= count then return nil end
-  local watched, user, address = KINDS[argv[shape[KIND_AT]]], argv[shape[USER_AT]], address_in(argv[shape[IP_AT]])
+  local user, address = argv[shape[USER_AT]], argv[shape[IP_AT]]
+  local kind = argv[shape[KIND_AT]]
+  local watched = not S.RESERVED[kind] and #kind <= SIZES.kind and watched_in(kind)
+  if not is_plain4(address) then
+    local known = address_in(address)
+    address = known and known.text
+  end
   local text, weight = argv[shape[TEXT_AT]], argv[shape[TOKENS_AT]]
   if weight then weight = numbers[weight] else weight = 0 end
   if not (watched and address and weight) or #user > 256 or user == '' or text and #text > text_most then
@@ -80,7 +93,7 @@ function S.short_way(argv)
   local express = watched.express
   if not express then return nil end
   if weight > 0 and watched.weight ~= 'tokens' then weight = 0 end
-  argv[shape[IP_AT]] = address.text
+  argv[shape[IP_AT]] = address
   return express(place, argv, watched.pairs, user, address, weight)
 end
 
@@ -127,13 +140,9 @@ function S.event(name, argv, kind_needed)
 
   local kind = event.kind
   if kind then
-    event.watched = KINDS[kind]
+    event.watched = watched_in(kind)
     if not event.watched then
-      if not find(kind, '^[a-z][a-z0-9_]*$') then
-        S.fail('BADARG', name .. ': kind is ' .. S.shown(kind)
-          .. ', want lower-case letters, digits and _, like content')
-      end
-      event.watched = OTHER
+      S.fail('BADARG', name .. ': kind is ' .. S.shown(kind) .. ', want lower-case letters, digits and _, like content')
     end
   elseif kind_needed then
     S.required(name, event, 'kind')

@@ -77,8 +77,8 @@ local function new_place(name, keys)
     blocks = prefix .. ':blocks', allow = prefix .. ':allow', block_changes = prefix .. ':seq:blocks',
     actors = prefix .. ':s:actor:', users = prefix .. ':s:actor:user:', states = {}, windows = {}, user_windows = {},
     -- See state.lua: the piece of time that stamps are of; blocks.lua: changes of the list.
-    bucket = 0, ends = 0, newest = 0, is_late = false, epoch = 0, list = false, list_number = 0, changed = 0,
-    changes = {}, changes_known = 0, changes_from = 0, nets_changed = 0,
+    bucket = 0, ends = 0, newest = 0, is_late = false, stamp_heads = {}, list = false, list_number = 0, changed = 0,
+    changes = { user = {}, ip = {} }, changes_known = 0, changes_from = 0, nets_changed = 0,
   }
   for _, scope in ipairs(SCOPES) do
     new.states[scope] = prefix .. ':s:' .. scope.id .. ':'

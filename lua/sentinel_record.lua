@@ -43,7 +43,7 @@ S.register(NAME, {}, function(keys, argv)
   local short = S.short_way(argv)
   if short then return short end
   local prefix, event = place.prefix, S.event(NAME, argv, true)
-  if event.kind == 'report' or event.kind == 'unblock' then
+  if S.RESERVED[event.kind] then
     S.fail('BADARG', NAME .. ': kind ' .. event.kind .. ' is reserved for the log (see sentinel_report)')
   end
   local now, now_text
@@ -53,7 +53,8 @@ S.register(NAME, {}, function(keys, argv)
   end
   local express = event.watched.express
   if express and not S.fetched and not S.asking and event.user and not event.is_anonymous and not event.id then
-    short = express(place, argv, event.watched.pairs, event.user, event.address or NOWHERE,
+    short = express(place, argv, event.watched.pairs, event.user,
+      event.address and event.address.text or NOWHERE,
       event.weights[event.watched.weight] or 0, now, now_text)
     if short then return short end
   end

@@ -92,7 +92,7 @@ function series.express(place, argv, pairs, user, address, weight, now, text)
   local raw = found[2]
   if found[1] ~= place.list then S.note_list(found[1]) end
   local since = raw and stamped_at(raw, pairs, address)
-  if not since or since ~= place.list_number and not still_unlisted(since, 'user:' .. user, address) then
+  if not since or since ~= place.list_number and not still_unlisted(since, user, address) then
     S.fetched = found
     return nil
   end

@@ -22,31 +22,33 @@ local HEAD, HEAD_SIZE = '<c1I4I1I4dI2', 20
 S.HEAD_SIZE = HEAD_SIZE
 local UNKNOWN = -1 -- as n: nothing known yet, ask the sorted set
 local NO_STAMP = '\1'
-local NOWHERE = { text = '', epoch = -1 } -- the address of an event that names none
+local NOWHERE = '' -- the address of an event that names none
 
 -- Which call runs: what carries its number belongs to it.
 local serial = 0
-local epochs = 0
 
--- The stamp of a user at an address, without the number of the list.
-local function stamp_of(pairs, address)
-  if address.epoch ~= place.epoch then address.epoch, address.stamps = place.epoch, {} end
-  local stamp = address.stamps[pairs]
-  if not stamp then
-    stamp = pack('<I4d', ACTOR.tag, place.bucket) .. pairs .. address.text
-    stamp = string.char(#stamp + 1) .. stamp
-    address.stamps[pairs] = stamp
+-- How the stamp of a user at an address of so many bytes begins. Behind it come the address and the number of the list.
+local STAMP_HEAD_SIZE = 14
+local function stamp_head(pairs, size)
+  local heads = place.stamp_heads[pairs]
+  if not heads then
+    heads = {}
+    place.stamp_heads[pairs] = heads
   end
-  return stamp
+  local head = heads[size]
+  if not head then
+    head = string.char(STAMP_HEAD_SIZE + size) .. pack('<I4d', ACTOR.tag, place.bucket) .. pairs
+    heads[size] = head
+  end
+  return head
 end
 
 -- Notes which piece of time `now` is in, for stamps hold in one alone. Returns whether it is another than before. What
 -- comes late, after events of a later piece, is neither stamped nor believed to be: sets of values have moved on.
 function S.note_time(now)
   if now < place.ends and now >= place.bucket then return false end
-  epochs = epochs + 1
   place.bucket = now - now % S.memo_step
-  place.ends, place.epoch = place.bucket + S.memo_step, epochs
+  place.ends, place.stamp_heads = place.bucket + S.memo_step, {}
   place.is_late = place.bucket < place.newest
   if not place.is_late then place.newest = place.bucket end
   return true
@@ -56,16 +58,21 @@ end
 function S.stamp(event)
   if place.is_late then return end
   S.decode(ACTOR)
-  local stamp = stamp_of(event.watched.pairs, event.address or NOWHERE)
-  ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp .. pack('<d', place.list_number), true, true
+  local address = event.address and event.address.text or NOWHERE
+  local stamp = stamp_head(event.watched.pairs, #address) .. address .. pack('<d', place.list_number)
+  ACTOR.stamp, ACTOR.stamped, ACTOR.changed = stamp, true, true
 end
 
--- The number of the block list when no block named a pair that a state is stamped for; nil where it is not.
+-- The number of the block list when no block named a pair that a state is stamped for; nil where it is not. `address`:
+-- its text.
 function S.stamped_at(raw, pairs, address)
   if place.is_late then return nil end
-  local stamp, from = stamp_of(pairs, address), ACTOR.size + 1
-  local stop = from + #stamp
-  if sub(raw, from, stop - 1) ~= stamp then return nil end
+  local from = ACTOR.size + 1
+  local middle = from + STAMP_HEAD_SIZE
+  local stop = middle + #address
+  if sub(raw, from, middle - 1) ~= stamp_head(pairs, #address) or sub(raw, middle, stop - 1) ~= address then
+    return nil
+  end
   return (unpacked('<d', raw, stop))
 end
 
@@ -110,11 +117,11 @@ function S.load_states(event)
       scope.raw, scope.exists = found[count], found[count]
     end
   end
-  local address = event.address or NOWHERE
+  local address = event.address and event.address.text or NOWHERE
   local since = raw and S.stamped_at(raw, event.watched.pairs, address)
   if not since then return false, false end
   ACTOR.known = true
-  return true, S.still_unlisted(since, event.subjects.user, address)
+  return true, S.still_unlisted(since, event.user, address)
 end
 
 -- The state of a subject that only its distinct values need.

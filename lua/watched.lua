@@ -138,7 +138,7 @@ function S.express(at, argv, pairs, user, address, _, now)
   local found = call('MGET', at.block_changes, state)
   if found[1] ~= at.list then S.note_list(found[1]) end
   local since = found[2] and S.stamped_at(found[2], pairs, address)
-  if not since or since ~= at.list_number and not S.still_unlisted(since, 'user:' .. user, address) then
+  if not since or since ~= at.list_number and not S.still_unlisted(since, user, address) then
     S.fetched = found
     return nil
   end
@@ -189,7 +189,7 @@ S.preparations[#S.preparations + 1] = function()
     scope.ttl = S.decimal(scope.ttl)
     scope.tag = tonumber(sub(redis.sha1hex(concat(layout, ' ')), 1, 8), 16)
   end
-  KINDS.report, KINDS.unblock = nil, nil -- reserved for the log
+  for kind in pairs(S.RESERVED) do KINDS[kind] = nil end
   for kind in pairs(KINDS) do KINDS[kind] = watched_of(kind) end
   OTHER = watched_of('')
 end

@@ -11,7 +11,7 @@ package struct RedisPipeline: Sendable {
     package init() {}
 
     /// The commands as they go over the wire.
-    var bytes: [UInt8] { writer.bytes }
+    package var bytes: [UInt8] { writer.bytes }
 
     /// Adds one command: its name and its arguments.
     package mutating func append(_ name: String, _ arguments: any RedisArgument...) {

@@ -28,12 +28,13 @@ struct LatencyBench {
             try await news.subscribe(to: site.calls.keys.blocks)
             let heard = Task { await listen(to: news) }
             let work = site.work()
-            let feeder = Feeder(site: site, options: options)
-            try await feeder.warmUp()
+            let load = Load(options)
+            try await load.warmUp(site)
             try await site.drain()
+            let feed = EventFeed(pieces: load.pieces(for: site), step: .seconds(1) * load.piece / options.rate)
             let before = (own: await site.coordinatorTime(), redis: try await site.redisTime())
             let ticks = Machine.Ticks.now
-            try await feeder.run()
+            let outcome = try await feed.run(to: site.redis.socket)
             try await site.drain()
             let after = (own: await site.coordinatorTime(), redis: try await site.redisTime())
             try await site.calls.client.loop.sleep(for: .milliseconds(100))
@@ -43,15 +44,18 @@ struct LatencyBench {
             try await work.value
             await listener.stop()
 
-            let answered = await feeder.answered
             let count = Double(options.rate * options.seconds)
-            let delays = answered.compactMap { user, at in blocked[user].map { (at.duration(to: $0)).inSeconds } }
-            guard delays.count == answered.count else { throw Missing(count: answered.count - delays.count) }
+            let earned = outcome.answered.enumerated().compactMap { place, at in
+                load.stranger(of: place).map { ($0, at) }
+            }
+            let delays = earned.compactMap { user, at in blocked[user].map { at.duration(to: $0).inSeconds } }
+            guard delays.count == earned.count else { throw Missing(count: earned.count - delays.count) }
+            let answers = zip(outcome.sent, outcome.answered).map { $0.duration(to: $1).inSeconds }
             let distribution = Distribution(delays)
             report.add("answer to block", distribution)
             report.add("blocks", Double(delays.count), "")
-            report.add("answer (\(feeder.piece) events)", Distribution(await feeder.answers))
-            report.add("late starts", Distribution(await feeder.lateness))
+            report.add("answer (\(load.piece) events)", Distribution(answers))
+            report.add("late starts", Distribution(outcome.lateness))
             report.add("PING", pings)
             report.add("block to PING, p50", distribution.quantile(0.5) / pings.quantile(0.5), "x")
             report.add("CPU of the coordinator", (after.own - before.own) / count * 1e6, "us/event")
@@ -90,93 +94,69 @@ struct LatencyBench {
     }
 }
 
-/// Sends events at a steady rate, a piece each millisecond, whatever becomes of those before: an open loop, so that a slow
-/// answer does not lower the load.
-private actor Feeder {
+/// The events: of people who have been there before, and, last in a piece now and then, of a stranger who earns a block.
+private struct Load {
+    /// Events of a piece: there is one each millisecond.
     let piece: Int
-    /// When each event that earns a block was answered.
-    private(set) var answered: [String: ContinuousClock.Instant] = [:]
-    private(set) var answers: [Double] = []
-    /// How much later than planned the pieces were sent.
-    private(set) var lateness: [Double] = []
 
     private static let users = 20_000
-    private let site: Site
-    private let options: Options
-    private let clock = ContinuousClock()
-    private var random = SeededGenerator(seed: 5)
-    private var strangers = 0
+    private let count: Int
+    private let piecesPerBlock: Int
 
-    init(site: Site, options: Options) {
-        self.site = site
-        self.options = options
+    init(_ options: Options) {
         piece = max(1, options.rate / 1000)
-    }
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { site.calls.client.loop.asUnownedSerialExecutor() }
-
-    func run() async throws {
-        let begin = clock.now
-        let pieces = options.rate * options.seconds / piece
-        let step = Duration.seconds(1) * piece / options.rate
-        let piecesPerBlock = max(1, options.rate / piece / options.blocks)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<pieces {
-                let due = begin + step * number
-                if clock.now < due { try await site.calls.client.loop.sleep(for: clock.now.duration(to: due)) }
-                lateness.append(max(0, due.duration(to: clock.now).inSeconds))
-                let earnsBlock = number % piecesPerBlock == piecesPerBlock - 1
-                group.addTask { try await self.send(earnsBlock: earnsBlock) }
-            }
-            try await group.waitForAll()
-        }
+        count = options.rate * options.seconds / piece
+        piecesPerBlock = max(1, options.rate / piece / options.blocks)
     }
 
     /// Everybody has been there before: one login each.
-    func warmUp() async throws {
+    func warmUp(_ site: Site) async throws {
+        var random = SeededGenerator(seed: 4)
         for start in stride(from: 0, to: Self.users, by: 200) {
             var pipeline = RedisPipeline()
-            for user in start..<start + 200 { site.record(event("login", user), withTime: false, into: &pipeline) }
+            for user in start..<start + 200 {
+                site.record(event("login", user, &random), withTime: false, into: &pipeline)
+            }
             for reply in try await site.calls.client.send(pipeline) { _ = try reply.orThrow() }
         }
     }
 
-    private func send(earnsBlock: Bool) async throws {
-        var pipeline = RedisPipeline()
-        for _ in 0..<(earnsBlock ? piece - 1 : piece) { site.record(ordinary(), withTime: false, into: &pipeline) }
-        var user: String?
-        if earnsBlock {
-            strangers += 1
-            user = "user:stranger-\(strangers)"
-            site.record(stranger(), withTime: false, into: &pipeline)
-        }
-        let begin = clock.now
-        let replies = try await site.calls.client.send(pipeline)
-        let end = clock.now
-        for reply in replies { _ = try reply.orThrow() }
-        answers.append(begin.duration(to: end).inSeconds)
-        if let user { answered[user] = end }
+    /// Whom the piece at this place earns a block.
+    func stranger(of place: Int) -> String? {
+        place % piecesPerBlock == piecesPerBlock - 1 ? "user:stranger-\(place)" : nil
     }
 
-    private func ordinary() -> Event {
-        let kind = ["content", "message", "read", "login"][random.index(below: 4)]
-        return event(kind, random.index(below: Self.users))
-    }
-
-    private func event(_ kind: String, _ user: Int) -> Event {
-        Event(
-            kind: kind, user: Array("user-\(user)".utf8), ip: Array("10.0.\(user / 256).\(user % 256)".utf8),
-            text: kind == "content" || kind == "message" ? words() : nil)
-    }
-
-    private func words() -> [UInt8] {
-        (0..<80).map { _ in UInt8(97 + random.index(below: 26)) }
-    }
-
-    private func stranger() -> Event {
+    func pieces(for site: Site) -> [[UInt8]] {
+        var random = SeededGenerator(seed: 5)
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        let created = Int64(now.tv_sec) * 1000 - 500
-        return Event(kind: "content", user: Array("stranger-\(strangers)".utf8), text: words(), created: created)
+        let begin = Int64(now.tv_sec) * 1000 - 500
+        return (0..<count).map { place in
+            var pipeline = RedisPipeline()
+            let isEarned = stranger(of: place) != nil
+            for _ in 0..<(isEarned ? piece - 1 : piece) {
+                let kind = ["content", "message", "read", "login"][random.index(below: 4)]
+                let event = event(kind, random.index(below: Self.users), &random)
+                site.record(event, withTime: false, into: &pipeline)
+            }
+            if isEarned {
+                let created = begin + Int64(place)
+                let event = Event(
+                    kind: "content", user: Array("stranger-\(place)".utf8), text: words(&random), created: created)
+                site.record(event, withTime: false, into: &pipeline)
+            }
+            pipeline.append("PING")
+            return pipeline.bytes
+        }
+    }
+
+    private func event(_ kind: String, _ user: Int, _ random: inout SeededGenerator) -> Event {
+        Event(
+            kind: kind, user: Array("user-\(user)".utf8), ip: Array("10.0.\(user / 256).\(user % 256)".utf8),
+            text: kind == "content" || kind == "message" ? words(&random) : nil)
+    }
+
+    private func words(_ random: inout SeededGenerator) -> [UInt8] {
+        (0..<80).map { _ in UInt8(97 + random.index(below: 26)) }
     }
 }

@@ -17,8 +17,10 @@ package actor Coordinator {
         package var owner: String
         /// A dead owner's partition is taken over after this long.
         package var leaseTime: Duration = .seconds(3)
-        /// Log entries per batch.
+        /// Log entries that are judged at once, and at most between two commits.
         package var batch = 128
+        /// From the first judged entry to the commit, while more come: a commit costs Redis much the same for one as for ten.
+        package var commitTime: Duration = .milliseconds(10)
         /// How many users' and how many texts' histories are held in memory.
         package var cachedHistories = 50_000
 
@@ -45,6 +47,7 @@ package actor Coordinator {
     private var saidHash: String?
     private var histories: Histories
     private var activities: Activities
+    private var suspicions = Suspicions()
     private var scorer: Scorer
     /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
     private var mayHoldLease = false
@@ -89,6 +92,7 @@ package actor Coordinator {
             } catch {
                 histories.removeAll()
                 activities.removeAll()
+                suspicions.removeAll()
                 if Task.isCancelled { break }
                 if error.code == .notSupported {
                     end = error
@@ -129,28 +133,51 @@ package actor Coordinator {
         var renewal = clock.now + configuration.leaseTime / 3
         var cursor = try await log.cursor()
         var count = firstBatch
-        var batch = try await read(after: cursor, count: count).get()
+        var work = Uncommitted()
+        var batch = try await read(after: cursor, count: count, patience: patience).get()
         while !Task.isCancelled {
-            if seenHash != hash { try await followPolicy() }
             if let last = batch.last {
                 cursor = last
-                let work = try await judge(batch, epoch: epoch)
+                if work.isEmpty { work.since = clock.now }
+                try await judge(batch, epoch: epoch, &work)
+            }
+            let left = clock.now.duration(to: work.since + configuration.commitTime)
+            if work.isEmpty {
+                batch = try await read(after: cursor, count: count, patience: patience).get()
+            } else if batch.last == nil || work.entries >= count || left <= .zero {
                 // Read ahead while the commit is under way; if it fails, what was read is forgotten.
-                let limit = min(2 * count, configuration.batch)
-                async let next = read(after: last, count: limit)
-                try await commit(batch, work, epoch: epoch)
+                let (last, limit) = (cursor, min(2 * count, configuration.batch))
+                async let next = read(after: last, count: limit, patience: patience)
+                try await commit(work, cursor: cursor, epoch: epoch)
                 onProgress()
+                work = Uncommitted()
                 batch = try await next.get()
                 count = limit
             } else {
-                batch = try await read(after: cursor, count: count).get()
+                batch = try await read(after: cursor, count: count - work.entries, patience: left).get()
             }
+            guard work.isEmpty else { continue }
+            if seenHash != hash { try await followPolicy() }
             if clock.now >= renewal {
                 try await renew(epoch)
                 renewal = clock.now + configuration.leaseTime / 3
                 onProgress()
             }
         }
+    }
+
+    /// How long a reading waits for the first entry when nothing else is to be done.
+    private var patience: Duration { configuration.leaseTime / 6 }
+
+    /// What was judged since the last commit, besides the histories.
+    private struct Uncommitted {
+        var counts = BatchCounts()
+        /// Log entries that were read.
+        var entries = 0
+        /// When the first of them was there.
+        var since = ContinuousClock.now
+
+        var isEmpty: Bool { entries == 0 }
     }
 
     private func renew(_ epoch: Int64) async throws(RedisError) {
@@ -194,18 +221,20 @@ package actor Coordinator {
             "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
     }
 
-    /// The next entries, at most `count`; empty when none came for a while.
-    private func read(after cursor: LogPosition, count: Int) async -> Result<EventLog.Batch, RedisError> {
+    /// The next entries, at most `count`; empty when none came for so long.
+    private func read(
+        after cursor: LogPosition, count: Int, patience: Duration
+    ) async -> Result<EventLog.Batch, RedisError> {
         do throws(RedisError) {
-            return .success(
-                try await log.entries(after: cursor, count: count, patience: configuration.leaseTime / 6))
+            return .success(try await log.entries(after: cursor, count: count, patience: patience))
         } catch {
             return .failure(error)
         }
     }
 
-    /// Judges the entries and raises what is found. Returns what is to be committed.
-    private func judge(_ batch: EventLog.Batch, epoch: Int64) async throws(RedisError) -> (BatchCounts, Suspicions) {
+    /// Judges the entries and raises what is found. Adds to what is to be committed.
+    private func judge(_ batch: EventLog.Batch, epoch: Int64, _ work: inout Uncommitted) async throws(RedisError) {
+        work.entries += batch.count
         if batch.foreign > 0 {
             journal.warning("\(batch.foreign) entries of \(configuration.keys.events) are not ours; skipped")
         }
@@ -217,26 +246,24 @@ package actor Coordinator {
         try await fetch(histories.missingKinds(for: looks, by: detection, shelves), .init())
 
         var flags = FlagBatch()
-        var counts = BatchCounts()
         for look in looks {
             histories.judge(look, by: detection, flags: &flags)
-            counts.add(look.entry)
+            work.counts.add(look.entry)
             activities.note(look.entry)
             if let subject = look.entry.forgets {
                 histories.forget(subject)
                 activities.forget(subject)
             }
         }
-        var suspicions = Suspicions(flags, scorer: scorer)
-        if !suspicions.subjects.isEmpty {
-            let values = try await client.send(suspicions.request(configuration.keys))[0].orThrow().array
-            let unreadable = suspicions.accept(values)
+        let subjects = suspicions.missing(for: flags, scorer)
+        if !subjects.isEmpty {
+            let values = try await client.send(suspicions.request(for: subjects, configuration.keys))[0].orThrow().array
+            let unreadable = suspicions.accept(values, for: subjects)
             if unreadable > 0 { journal.warning("\(unreadable) suspicions were not readable and start anew") }
-            suspicions.score(&flags)
         }
+        suspicions.score(&flags, scorer)
         suspicions.forget(batch.entries.compactMap(\.forgets))
-        try await raise(flags.flags, epoch: epoch, counts: &counts)
-        return (counts, suspicions)
+        try await raise(flags.flags, epoch: epoch, counts: &work.counts)
     }
 
     private func fetch(_ missing: Histories.Missing, _ others: Activities.Missing) async throws(RedisError) {
@@ -267,13 +294,10 @@ package actor Coordinator {
         }
     }
 
-    private func commit(
-        _ batch: EventLog.Batch, _ work: (counts: BatchCounts, suspicions: Suspicions), epoch: Int64
-    ) async throws(RedisError) {
-        guard let last = batch.last else { return }
+    private func commit(_ work: Uncommitted, cursor: LogPosition, epoch: Int64) async throws(RedisError) {
         var arguments: [any RedisArgument] = [
-            "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", last.description,
-            "entries", batch.count,
+            "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", cursor.description,
+            "entries", work.entries,
         ]
         for (name, count) in work.counts.pairs {
             arguments.append(contentsOf: ["count", name, count] as [any RedisArgument])
@@ -288,7 +312,7 @@ package actor Coordinator {
             }
         }
         var changed = histories.drain(userTime: document.policy.historyTime)
-        changed.append(StateGroup(ttl: document.policy.retention.milliseconds, states: work.suspicions.states))
+        changed.append(suspicions.drain(time: document.policy.retention))
         for group in changed where !group.states.isEmpty {
             arguments.append(contentsOf: ["states", group.ttl, group.states.count] as [any RedisArgument])
             for (name, bytes) in group.states {
