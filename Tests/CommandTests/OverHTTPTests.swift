@@ -3,6 +3,7 @@ import SentinelCore
 import SentinelDaemon
 import SentinelEngine
 import SentinelRedis
+import TestSupport
 import Testing
 
 @testable import sentinel
