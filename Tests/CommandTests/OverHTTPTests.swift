@@ -8,6 +8,15 @@ import Testing
 
 @testable import sentinel
 
+extension Installation {
+    /// Runs `sentinel` on a thread of its own: the API of this process must be able to answer meanwhile.
+    fileprivate func wait(_ arguments: [String], _ environment: [String: String] = [:]) async throws -> Subprocess {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try run(arguments, environment) }) }
+        }
+    }
+}
+
 /// Commands over the API say what they say over Redis.
 struct OverHTTPTests {
     private static func withAPI(_ body: (Installation, String) async throws -> Void) async throws {
@@ -39,8 +48,8 @@ struct OverHTTPTests {
             ] {
                 for format in ["json", "raw"] {
                     let line = words.split(separator: " ").map(String.init) + ["-o", format]
-                    let direct = try sentinel.run(line)
-                    let remote = try sentinel.run(line + ["--api", url])
+                    let direct = try await sentinel.wait(line)
+                    let remote = try await sentinel.wait(line + ["--api", url])
                     #expect(remote.output == direct.output, "\(words)")
                     #expect(remote.code == direct.code, "\(words)")
                 }
@@ -50,23 +59,28 @@ struct OverHTTPTests {
 
     @Test func `what is changed is changed, and told in the same words`() async throws {
         try await Self.withAPI { sentinel, url in
-            func remote(_ words: String...) throws -> Subprocess { try sentinel.run(words + ["--api", url]) }
-            let added = try remote("block", "add", "user:a", "--reason", "SPAM", "--duration", "1h")
+            func remote(_ words: String...) async throws -> Subprocess {
+                try await sentinel.wait(words + ["--api", url])
+            }
+            let added = try await remote("block", "add", "user:a", "--reason", "SPAM", "--duration", "1h")
             #expect(added.output == "blocked user:a for 1h (SPAM, ref b0-1)\n")
             #expect(
-                try remote("block", "change", "user:a", "--note", "x").output.contains("changed the block of user:a"))
-            #expect(try remote("block", "change", "user:none", "--note", "x").code == 4)
-            #expect(try remote("block", "rm", "user:a", "user:none").code == 4)
-            #expect(try remote("allow", "add", "user:a").output == "allowed user:a for good\n")
-            #expect(try remote("block", "add", "user:a").code == 1)
-            #expect(try remote("allow", "rm", "user:a").code == 0)
+                try await remote("block", "change", "user:a", "--note", "x").output.contains(
+                    "changed the block of user:a"))
+            #expect(try await remote("block", "change", "user:none", "--note", "x").code == 4)
+            #expect(try await remote("block", "rm", "user:a", "user:none").code == 4)
+            #expect(try await remote("allow", "add", "user:a").output == "allowed user:a for good\n")
+            #expect(try await remote("block", "add", "user:a").code == 1)
+            #expect(try await remote("allow", "rm", "user:a").code == 0)
             try await sentinel.raise("off_topic_spam", "user:b", event: 1000)
-            #expect(try remote("incident", "review", "i0-1", "--as", "confirmed").output == "1 reviewed as confirmed\n")
-            #expect(try remote("forget", "user:b").output.hasPrefix("erased user:b: "))
+            #expect(
+                try await remote("incident", "review", "i0-1", "--as", "confirmed").output
+                    == "1 reviewed as confirmed\n")
+            #expect(try await remote("forget", "user:b").output.hasPrefix("erased user:b: "))
             #expect(try sentinel.sentinel("incident", "ls", "-o", "json").json.array.isEmpty)
             let by = try sentinel.sentinel("audit", "ls", "--what", "forget", "-o", "json").json.array.first?["by"]
             #expect(by == .string("admin:local"))
-            #expect(try remote("policy", "apply", "--default").output == "This policy is in force already.\n")
+            #expect(try await remote("policy", "apply", "--default").output == "This policy is in force already.\n")
         }
     }
 
@@ -76,16 +90,16 @@ struct OverHTTPTests {
                 .staff, name: "carol", for: nil, by: "admin:x", note: nil)
             // The API knows of it within two seconds.
             try await eventually("the door to close") {
-                try sentinel.run(["incident", "ls", "--api", url]).code == 1
+                try await sentinel.wait(["incident", "ls", "--api", url]).code == 1
             }
             let secret = ["SENTINEL_API": url, "SENTINEL_TOKEN": token.secret]
-            #expect(try sentinel.run(["incident", "ls"], secret).code == 0)
-            let refused = try sentinel.run(["block", "add", "user:a"], secret)
+            #expect(try await sentinel.wait(["incident", "ls"], secret).code == 0)
+            let refused = try await sentinel.wait(["block", "add", "user:a"], secret)
             #expect(refused.code == 1)
             #expect(refused.errors.contains("the role admin"))
-            #expect(try sentinel.run(["token", "ls"], secret).code == 2)
-            #expect(try sentinel.run(["incident", "ls", "--api", "http://127.0.0.1:1"]).code == 5)
-            #expect(try sentinel.run(["incident", "ls", "--api", "ftp://x"]).code == 2)
+            #expect(try await sentinel.wait(["token", "ls"], secret).code == 2)
+            #expect(try await sentinel.wait(["incident", "ls", "--api", "http://127.0.0.1:1"]).code == 5)
+            #expect(try await sentinel.wait(["incident", "ls", "--api", "ftp://x"]).code == 2)
         }
     }
 
@@ -99,9 +113,9 @@ struct OverHTTPTests {
             #expect(direct.code == 1)
             #expect(direct.errors.contains("2000 of 2500"))
             #expect(direct.errors.contains("line 2501: 'nonsense'"))
-            let remote = try sentinel.run(["block", "import", path, "--api", url])
+            let remote = try await sentinel.wait(["block", "import", path, "--api", url])
             #expect(remote.output == "0 added, 2500 changed, 1 failed\n")
-            let list = try sentinel.run(["block", "export", "--format", "plain", "--api", url])
+            let list = try await sentinel.wait(["block", "export", "--format", "plain", "--api", url])
             #expect(list.output.split(separator: "\n").count == 2500)
         }
     }

@@ -9,7 +9,8 @@ struct Forget: Command {
         Counts, histories, events, incidents, alerts, block and exemption: everything but the audit log, which keeps what was done, and what others are known for. It cannot be undone.
         """
     static let examples = [
-        Example("Somebody asked for it", "sentinel forget user:alice --note 'ticket 4711'")
+        Example("Somebody asked for it", "sentinel forget user:alice --note 'ticket 4711'"),
+        Example("An address", "sentinel forget 203.0.113.7"),
     ]
     static let parameters: [Parameter<Self>] = [
         .note(\.note),
