@@ -129,6 +129,12 @@ S.register(NAME, {}, function(keys, argv)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_for_change(namespace, prefix, subject)
+  S.want_type(prefix .. ':pending', 'zset')
+  S.want_type(prefix .. ':cards', 'hash')
+  for number = first, last do
+    S.want_type(prefix .. ':e:#' .. S.decimal(number) .. ':' .. bucket_of(subject), 'hash')
+    S.want_type(prefix .. ':busy:' .. S.decimal(number), 'zset')
+  end
   local erased = 0
 
   if step == 'begin' then

@@ -40,7 +40,8 @@ struct TimelineTests {
             _ = try await calls.call(
                 "sentinel_raise",
                 [
-                    "rule", "off_topic_spam", "subject", "user:ada", "event", "\(now)-0", "at", now, "user", "ada", "ip",
+                    "rule", "off_topic_spam", "subject", "user:ada", "event", "\(now)-0", "at", now, "user", "ada",
+                    "ip",
                     "203.0.113.7",
                 ])
             _ = try await calls.review(["i0-1"], as: .confirmed, by: "admin:x", note: "seen")
