@@ -33,6 +33,7 @@ test: packages test-packages lint
 	@$(SWIFT) build --build-tests
 	@for module in $(MODULES); do $(SWIFT) test --skip-build --filter "^$$module\." || exit 1; done
 	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest discover -s Tests/Conformance
+	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest discover -s Tests/Edge
 
 soak: packages test-packages
 	@$(SWIFT) build --build-tests
@@ -44,12 +45,15 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
-bench: build
+bench: build test-packages
+	@./install-packages wrk
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
 	@/usr/bin/python3 bench/verdict_cost.py
 	@.build/release/bench coordinator
 	@.build/release/bench latency
 	@.build/release/bench http
+	@.build/release/bench edge
+	@bench/edge_proxies.py
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
 
 quality: packages
@@ -70,4 +74,5 @@ packages:
 	@./install-packages redis-server libevent-dev libhiredis-dev libicu-dev libpcre2-dev libsodium-dev libxxhash-dev libyaml-dev zlib1g-dev util-linux
 
 test-packages:
-	@./install-packages lua-check lua5.1 python3 python3-redis redis-tools
+	@./install-packages lua-check lua5.1 python3 python3-redis redis-tools nginx-light libnginx-mod-http-lua \
+		lua-nginx-redis haproxy caddy nftables iproute2

@@ -131,7 +131,14 @@ local function address_in(value)
   return known
 end
 
--- The same; error when it is none.
+-- Its canonical text; nil when it is none.
+function S.address_text(value)
+  if is_plain4(value) then return value end
+  local known = address_in(value)
+  return known and known.text
+end
+
+-- The address in `value`, described; error when it is none.
 function S.address(name, field, value)
   local known = address_in(value)
   if not known then

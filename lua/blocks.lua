@@ -156,11 +156,20 @@ end
 
 local BLOCK_ORDER = { 'action', 'reason', 'rule', 'incident', 'ref', 'by', 'note', 'since', 'until' }
 
--- One message on the channel of blocks; `extra` is the block's JSON or nil.
-local function announce(namespace, prefix, change, subject, text)
+local LOG_MOST = '10000' -- changes that are kept for those who missed some
+
+-- One message on the channel of blocks, and the same in the log of changes, whose entries have the number as their id.
+-- `details`: `,"block":…` or `,"allow":…`.
+local function announce(namespace, prefix, change, subject, details, now)
   local seq = call('INCR', prefix .. ':seq:blocks')
-  local message = '{"seq":' .. S.decimal(seq) .. ',"change":"' .. change .. '","subject":'
-    .. cjson.encode(S.printable(subject)) .. ',"block":' .. (text or 'null') .. '}'
+  local message = '{"seq":' .. S.decimal(seq) .. ',"at":' .. S.decimal(now) .. ',"change":"' .. change
+    .. '","subject":' .. cjson.encode(S.printable(subject)) .. details .. '}'
+  local log, id = namespace .. ':blocks:log', S.decimal(seq) .. '-0'
+  if redis.pcall('XADD', log, 'MAXLEN', '~', LOG_MOST, id, 'change', message).err then
+    -- Its numbers are of another time.
+    call('DEL', log)
+    call('XADD', log, id, 'change', message)
+  end
   call('PUBLISH', namespace .. ':blocks', message)
   note_change(prefix, seq, subject)
   return seq
@@ -196,7 +205,7 @@ function S.put_block(namespace, prefix, subject, block, now)
   if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
   call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':block', subject, text)
-  announce(namespace, prefix, change, subject, text)
+  announce(namespace, prefix, change, subject, ',"block":' .. text, now)
   if change == 'added' then S.tally(prefix, now, 'block:' .. block.reason) end
   return block.ref, change, text, before
 end
@@ -211,7 +220,7 @@ function S.lift_block(namespace, prefix, subject, by, note, now, at)
   call('HDEL', prefix .. ':block', subject)
   local key = call('DEL', namespace .. ':block:' .. subject)
   if not (till and tonumber(till) > now) and (at or key == 0) then return false end
-  announce(namespace, prefix, 'lifted', subject, text)
+  announce(namespace, prefix, 'lifted', subject, ',"block":' .. (text or 'null'), now)
   S.audit(prefix, now, by, 'unblock', subject, { before = text or nil, note = note })
   return true
 end
@@ -226,6 +235,7 @@ function S.set_allow(namespace, prefix, subject, allow, now)
   if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
   call('ZADD', prefix .. ':allow', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':allowed', subject, text)
+  announce(namespace, prefix, 'allowed', subject, ',"allow":' .. text, now)
   S.audit(prefix, now, allow.by, 'allow', subject, { before = before, after = text, note = allow.note })
 end
 
@@ -236,6 +246,7 @@ function S.lift_allow(namespace, prefix, subject, by, note, now)
   call('HDEL', prefix .. ':allowed', subject)
   call('DEL', namespace .. ':allow:' .. subject)
   if had == 0 then return false end
+  announce(namespace, prefix, 'disallowed', subject, ',"allow":' .. (text or 'null'), now)
   S.audit(prefix, now, by, 'disallow', subject, { before = text or nil, note = note })
   return true
 end

@@ -49,6 +49,7 @@ function S.validate_for_change(namespace, prefix, subject)
   S.validate_audit(prefix)
   S.want_type(prefix .. ':events', 'stream')
   S.want_type(namespace .. ':alerts:log', 'stream')
+  S.want_type(namespace .. ':blocks:log', 'stream')
   for _, set in ipairs({ ':incidents', ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end
   for _, hash in ipairs({ ':block', ':allowed', ':open:' .. subject }) do S.want_type(prefix .. hash, 'hash') end
   for _, text in ipairs({ prefix .. ':mark:', namespace .. ':block:', namespace .. ':allow:' }) do

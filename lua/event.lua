@@ -78,13 +78,8 @@ function S.short_way(argv)
     if not shape then return learn_shape(argv) end
   end
   if shape[COUNT] ~= count then return nil end
-  local user, address = argv[shape[USER_AT]], argv[shape[IP_AT]]
-  local kind = argv[shape[KIND_AT]]
+  local kind, user, address = argv[shape[KIND_AT]], argv[shape[USER_AT]], S.address_text(argv[shape[IP_AT]])
   local watched = not S.RESERVED[kind] and #kind <= SIZES.kind and watched_in(kind)
-  if not is_plain4(address) then
-    local known = address_in(address)
-    address = known and known.text
-  end
   local text, weight = argv[shape[TEXT_AT]], argv[shape[TOKENS_AT]]
   if weight then weight = numbers[weight] else weight = 0 end
   if not (watched and address and weight) or #user > 256 or user == '' or text and #text > text_most then

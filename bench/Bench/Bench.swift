@@ -1,6 +1,6 @@
 import Glibc
 
-/// Measures Sentinel on this machine: `bench latency`, `bench coordinator` and `bench http`.
+/// Measures Sentinel on this machine: `bench latency`, `bench coordinator`, `bench http` and `bench edge`.
 @main
 enum Bench {
     static let usage = """
@@ -10,6 +10,8 @@ enum Bench {
             How fast a coordinator works off a backlog, and what an event costs it and Redis.
         bench http [--seconds 10] [-o json]
             Requests a second against a bare evhttp handler, and /v1/check beside subscribers and slow clients.
+        bench edge [--count 1000000] [--seconds 10] [-o json]
+            Answers to proxies from a mirror of so many blocks, and what these cost those who record events.
 
         """
 
@@ -21,6 +23,7 @@ enum Bench {
                 case .latency: try await LatencyBench(options).run()
                 case .coordinator: try await BacklogBench(options).run()
                 case .http: try await HTTPBench(options).run()
+                case .edge: try await EdgeBench(options).run()
                 }
             print(options.isJSON ? report.json() : report.text(), terminator: "")
         } catch {
@@ -38,7 +41,7 @@ enum Bench {
 /// The command line.
 struct Options {
     enum What: String {
-        case latency, coordinator, http
+        case latency, coordinator, http, edge
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -52,6 +55,8 @@ struct Options {
     /// Blocks a second that are measured.
     var blocks = 50
     var events = 300_000
+    /// Blocks that stand.
+    var count = 1_000_000
     var isJSON = false
 
     init(_ words: ArraySlice<String>) throws(Problem) {
@@ -68,6 +73,7 @@ struct Options {
             case ("--seconds", let number?) where (1...3600).contains(number): seconds = number
             case ("--blocks", let number?) where (1...1000).contains(number): blocks = number
             case ("--events", let number?) where (1000...10_000_000).contains(number): events = number
+            case ("--count", let number?) where (10...10_000_000).contains(number): count = number
             default: throw Problem(description: "'\(name) \(value)' is not understood\n" + Bench.usage)
             }
         }

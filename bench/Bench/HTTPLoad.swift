@@ -12,9 +12,11 @@ actor HTTPLoad {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// The time of each request, in seconds.
-    func run(_ target: String, at endpoint: Endpoint, connections: Int, seconds: Double) async throws -> [Double] {
+    func run(
+        _ target: String, at endpoint: Endpoint, connections: Int, seconds: Double, fields: String = ""
+    ) async throws -> [Double] {
         let request = Array(
-            "GET \(target) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n".utf8)
+            "GET \(target) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\(fields)\r\n".utf8)
         let end = ContinuousClock.now + .seconds(seconds)
         let made = try (0..<connections).map { _ in try Client(request, at: endpoint, on: loop, until: end) }
         clients += made

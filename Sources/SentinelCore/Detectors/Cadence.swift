@@ -71,45 +71,65 @@ package struct Cadence: Sendable {
             && clock.mean < Double(Rhythm.daily)
         let rhythm = Rhythm(of: history.times)
         let evidence = RhythmEvidence(of: rhythm, batches: compared, parameters)
-        let spread = rhythm.spread ?? .infinity
-        let median = rhythm.medianInterval
-
-        let sign: (name: String, words: String)
+        let sign: Sign
         if isClock {
-            sign = (
-                "clock", "posts every \(seconds(clock.mean)) s with a variation of only \(rounded(clock.variation))"
-            )
+            sign = .clock
         } else if evidence.total > 1 {
-            sign = (
-                evidence.strongest,
-                evidence.words + (evidence.isEnoughOfOneKind ? "" : "; together more than people reach")
-            )
-        } else if rhythm.intervals.count >= Self.spreadIntervals, spread <= parameters.maximumSpread,
-            Self.spreadMedians.contains(median)
+            sign = .evidence
+        } else if rhythm.intervals.count >= Self.spreadIntervals,
+            rhythm.spread ?? .infinity <= parameters.maximumSpread, Self.spreadMedians.contains(rhythm.medianInterval)
         {
-            sign = (
-                "spread",
-                "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of \(rounded(spread)), "
-                    + "without the pauses that people make"
-            )
+            sign = .spread
         } else if let batches = compared, batches.starts.count > Batches.minimum,
             batches.pauses.mean < Double(Rhythm.daily),
             batches.pauses.variation < parameters.maximumPauseVariation
         {
-            sign = (
-                "batches",
-                "\(percent(batches.share)) % of the times it posts, it posts several at once, every "
-                    + "\(seconds(batches.pauses.mean)) s with a variation of only \(rounded(batches.pauses.variation))"
-            )
+            sign = .pauses(batches)
         } else {
             return nil
         }
-        let batches = compared ?? Batches(of: history.times)
-        return Finding(
-            rule: "bot_behavior",
-            description: sign.words,
-            evidence: .object([
-                .init("sign", .string(sign.name)),
+        let times = history.times
+        return Finding(rule: "bot_behavior") { [self] in
+            tell(sign, clock, rhythm, evidence, compared ?? Batches(of: times))
+        }
+    }
+
+    /// What a finding rests on.
+    private enum Sign {
+        case clock, evidence, spread
+        case pauses(Batches)
+    }
+
+    private func tell(
+        _ sign: Sign, _ clock: ClockMeasure, _ rhythm: Rhythm, _ evidence: RhythmEvidence, _ batches: Batches
+    ) -> (description: String, evidence: JSONValue) {
+        let spread = rhythm.spread ?? .infinity
+        let (name, words) =
+            switch sign {
+            case .clock:
+                ("clock", "posts every \(seconds(clock.mean)) s with a variation of only \(rounded(clock.variation))")
+            case .evidence:
+                (
+                    evidence.strongest,
+                    evidence.words + (evidence.isEnoughOfOneKind ? "" : "; together more than people reach")
+                )
+            case .spread:
+                (
+                    "spread",
+                    "eight of ten of its \(rhythm.intervals.count) last intervals lie within a factor of "
+                        + "\(rounded(spread)), without the pauses that people make"
+                )
+            case .pauses(let batches):
+                (
+                    "batches",
+                    "\(percent(batches.share)) % of the times it posts, it posts several at once, every "
+                        + "\(seconds(batches.pauses.mean)) s with a variation of only \(rounded(batches.pauses.variation))"
+                )
+            }
+        return (
+            words,
+            .object([
+                .init("sign", .string(name)),
                 .init("evidence", .double(rounded(min(evidence.total, 1e12)))),
                 .init("cv", .double(rounded(clock.variation))),
                 .init("maximum_cv", .double(parameters.maximumVariation)),
@@ -122,7 +142,7 @@ package struct Cadence: Sendable {
                 .init("maximum_day_excess", .double(parameters.maximumDayExcess)),
                 .init("spread", .double(rounded(min(spread, 1e12)))),
                 .init("maximum_spread", .double(parameters.maximumSpread)),
-                .init("median_interval_ms", .int(median)),
+                .init("median_interval_ms", .int(rhythm.medianInterval)),
                 .init("intervals", .int(Int64(rhythm.intervals.count))),
                 .init("sessions", .int(Int64(rhythm.sessions))),
                 .init("batches", .int(Int64(batches.sizes.count))),

@@ -140,10 +140,9 @@ package struct DuplicateContent: Sendable {
             && others.count + 1 >= parameters.accounts
         guard inCampaign || isCopy else { return [] }
 
-        func finding(_ description: String, others: [TextSightings.Author]) -> Finding {
-            Finding(
-                rule: Self.rule, description: description,
-                evidence: .object([
+        func finding(others: [TextSightings.Author], _ words: @escaping @Sendable () -> String) -> Finding {
+            Finding(rule: Self.rule) {
+                let evidence = JSONValue.object([
                     .init("other_accounts", .int(Int64(others.count))),
                     .init(
                         "accounts_named", .array(others.compactMap(\.id).map { .string(PercentEncoding.encode($0)) })),
@@ -152,31 +151,39 @@ package struct DuplicateContent: Sendable {
                     .init("campaign", sightings.formed == nil ? .null : .string(String(first.hash, radix: 16))),
                     .init("fingerprint", .string(String(text.hash, radix: 16))),
                     .init("letters", .int(Int64(text.letters))),
-                ]))
+                ])
+                return (words(), evidence)
+            }
         }
 
-        let hours = parameters.window / 3_600_000
-        let all = sightings.authors.filter { $0.hash != author.hash }
         guard inCampaign else {
+            let hours = parameters.window / 3_600_000
             return [
                 (
                     .author,
-                    finding(
+                    finding(others: others) {
                         others.count == 1
                             ? "posted a text that another user has posted within \(hours) h"
-                            : "posted a text that \(others.count) other users have posted within \(hours) h",
-                        others: others)
+                            : "posted a text that \(others.count) other users have posted within \(hours) h"
+                    }
                 )
             ]
         }
-        let words = "a text that \(all.count) other users have posted in variants"
-        var findings: [(party: Party, finding: Finding)] = [(.author, finding("posted \(words)", others: all))]
-        let campaign = "\(sightings.authors.count) users post variants of one text, \(sightings.count) times so far"
-        findings.append((.campaign(first.hash), finding(campaign, others: all)))
+        let all = sightings.authors.filter { $0.hash != author.hash }
+        @Sendable func words() -> String { "a text that \(all.count) other users have posted in variants" }
+        var findings: [(party: Party, finding: Finding)] = [
+            (.author, finding(others: all) { "posted \(words())" }),
+            (
+                .campaign(first.hash),
+                finding(others: all) {
+                    "\(sightings.authors.count) users post variants of one text, \(sightings.count) times so far"
+                }
+            ),
+        ]
         if sightings.formed == position {
             for account in all where account.isNewcomer {
                 guard let id = account.id else { continue }
-                findings.append((.account(id), finding("posted earlier \(words)", others: all)))
+                findings.append((.account(id), finding(others: all) { "posted earlier \(words())" }))
             }
         }
         return findings

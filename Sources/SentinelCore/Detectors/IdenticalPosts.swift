@@ -23,15 +23,17 @@ package struct IdenticalPosts: Sendable {
         guard recent.count >= max(1, parameters.minimumPosts) else { return nil }
         let same = Self.mostOfOneText(recent)
         guard Double(same) > parameters.maximumShare * Double(recent.count) else { return nil }
-        return Finding(
-            rule: "bot_behavior",
-            description: "\(same) of the last \(recent.count) posts are the same text",
-            evidence: .object([
-                .init("identical_posts", .int(Int64(same))),
-                .init("recent_posts", .int(Int64(recent.count))),
-                .init("maximum_share", .double(parameters.maximumShare)),
-            ])
-        )
+        let count = recent.count
+        return Finding(rule: "bot_behavior") { [parameters] in
+            (
+                "\(same) of the last \(count) posts are the same text",
+                .object([
+                    .init("identical_posts", .int(Int64(same))),
+                    .init("recent_posts", .int(Int64(count))),
+                    .init("maximum_share", .double(parameters.maximumShare)),
+                ])
+            )
+        }
     }
 
     /// At most twenty posts: comparing each with those behind it is cheaper than a dictionary.

@@ -35,28 +35,27 @@ package struct Pattern: Sendable {
     /// Judges what the matcher found in a text.
     package func finding(in result: PatternMatcher.Result) -> Finding? {
         guard !result.hits.isEmpty, result.score >= parameters.minimumScore - Self.tolerance else { return nil }
-        let score = (result.score * 100).rounded() / 100
-        let heaviest = result.hits.sorted { $0.family.weight > $1.family.weight }.prefix(3)
-        let words = heaviest.map { "\($0.family.name) (“\($0.excerpt)”)" }.joined(separator: ", ")
-        return Finding(
-            rule: rule,
-            description: "text with \(words); \(score) where \(parameters.minimumScore) is suspicious",
-            evidence: .object([
-                .init("score", .double(score)),
-                .init("minimum_score", .double(parameters.minimumScore)),
-                .init("families", .int(Int64(result.hits.count))),
-                .init(
-                    "matches",
-                    .array(
-                        result.hits.prefix(Self.shownHits).map {
-                            .object([
-                                .init("family", .string($0.family.name)), .init("weight", .double($0.family.weight)),
-                                .init("line", .int(Int64($0.line))), .init("excerpt", .string($0.excerpt)),
-                            ])
-                        })),
-                .init("given_up", .int(Int64(result.exceeded))),
-            ])
-        )
+        return Finding(rule: rule) { [parameters] in
+            let score = (result.score * 100).rounded() / 100
+            let heaviest = result.hits.sorted { $0.family.weight > $1.family.weight }.prefix(3)
+            let words = heaviest.map { "\($0.family.name) (“\($0.excerpt)”)" }.joined(separator: ", ")
+            let matches = result.hits.prefix(Self.shownHits).map {
+                JSONValue.object([
+                    .init("family", .string($0.family.name)), .init("weight", .double($0.family.weight)),
+                    .init("line", .int(Int64($0.line))), .init("excerpt", .string($0.excerpt)),
+                ])
+            }
+            return (
+                "text with \(words); \(score) where \(parameters.minimumScore) is suspicious",
+                .object([
+                    .init("score", .double(score)),
+                    .init("minimum_score", .double(parameters.minimumScore)),
+                    .init("families", .int(Int64(result.hits.count))),
+                    .init("matches", .array(matches)),
+                    .init("given_up", .int(Int64(result.exceeded))),
+                ])
+            )
+        }
     }
 
     /// Judges a text.

@@ -30,8 +30,12 @@ struct PostTimes: Sendable, Equatable {
     /// The times from the beginning of each occasion to the next one's, in ms, shortest first. Kept up to date instead of
     /// sorted at every event; follows from `occasions`.
     private(set) var intervals: [Int64] = []
+    /// What `Rhythm` counts, kept up to date likewise.
+    private(set) var pairs = RhythmPairs()
 
     init() {}
+
+    static func == (one: PostTimes, other: PostTimes) -> Bool { one.occasions == other.occasions }
 
     /// Takes in a post, wherever its time belongs; the oldest of too many occasions is forgotten.
     mutating func append(_ time: Int64) {
@@ -41,26 +45,36 @@ struct PostTimes: Sendable, Equatable {
         if place >= 0, Self.isBatch(occasions[place].last, time) {
             occasions[place].last = max(occasions[place].last, time)
             occasions[place].count(1)
-            guard reachesNext else { return }
+            guard reachesNext else {
+                // What follows may belong to the same session now.
+                return next < occasions.count ? recount() : ()
+            }
             occasions[place].last = occasions[next].last
             occasions[place].count(occasions[next].posts)
             occasions.remove(at: next)
-            sortIntervals()
+            recount()
         } else if reachesNext {
             occasions[next].first = time
             occasions[next].count(1)
-            sortIntervals()
+            recount()
         } else if next < occasions.count {
             occasions.insert(Occasion(first: time, last: time), at: next)
             if occasions.count > Self.capacity { occasions.removeFirst() }
-            sortIntervals()
+            recount()
         } else {
             if let last = occasions.last { insertInterval(Self.distance(last.first, time)) }
+            if Self.beginsSession(time, after: occasions.last) { pairs.addSession(at: time) }
             occasions.append(Occasion(first: time, last: time))
-            guard occasions.count > Self.capacity else { return }
-            removeInterval(Self.distance(occasions[0].first, occasions[1].first))
-            occasions.removeFirst()
+            if occasions.count > Self.capacity { forgetOldest() }
         }
+    }
+
+    private mutating func forgetOldest() {
+        let (oldest, next) = (occasions[0], occasions[1])
+        removeInterval(Self.distance(oldest.first, next.first))
+        pairs.removeSession(at: oldest.first)
+        if !Self.beginsSession(next.first, after: oldest) { pairs.addSession(at: next.first) }
+        occasions.removeFirst()
     }
 
     /// Forgets what was up to this time; of an occasion that goes on after it, its last post is left.
@@ -69,7 +83,7 @@ struct PostTimes: Sendable, Equatable {
         if let first = occasions.first, first.first <= time {
             occasions[0] = Occasion(first: first.last, last: first.last)
         }
-        sortIntervals()
+        recount()
     }
 
     /// A difference that leaves room to calculate with, whatever the times are.
@@ -82,26 +96,30 @@ struct PostTimes: Sendable, Equatable {
         distance(earlier, later) <= gap
     }
 
+    /// Whether an occasion that begins then is the first of a session.
+    static func beginsSession(_ time: Int64, after occasion: Occasion?) -> Bool {
+        occasion.map { distance($0.last, time) > Rhythm.sessionGap } ?? true
+    }
+
     private mutating func insertInterval(_ interval: Int64) {
-        intervals.insert(interval, at: place(of: interval))
+        pairs.likeIntervals += RhythmPairs.intervals(like: interval, among: intervals)
+        intervals.insert(interval, at: intervals.firstPlace { $0 >= interval })
     }
 
     private mutating func removeInterval(_ interval: Int64) {
-        intervals.remove(at: place(of: interval))
+        intervals.remove(at: intervals.firstPlace { $0 >= interval })
+        pairs.likeIntervals -= RhythmPairs.intervals(like: interval, among: intervals)
     }
 
-    /// Where the first interval stands that is not shorter.
-    private func place(of interval: Int64) -> Int {
-        var (low, high) = (0, intervals.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if intervals[middle] < interval { low = middle + 1 } else { high = middle }
+    private mutating func recount() {
+        intervals = []
+        pairs = RhythmPairs()
+        var before: Occasion?
+        for occasion in occasions {
+            if let before { insertInterval(Self.distance(before.first, occasion.first)) }
+            if Self.beginsSession(occasion.first, after: before) { pairs.addSession(at: occasion.first) }
+            before = occasion
         }
-        return low
-    }
-
-    private mutating func sortIntervals() {
-        intervals = zip(occasions, occasions.dropFirst()).map { Self.distance($0.first, $1.first) }.sorted()
     }
 }
 
@@ -139,6 +157,6 @@ extension PostTimes {
             before = last
             occasions.append(Occasion(first: first, last: last, posts: posts))
         }
-        sortIntervals()
+        recount()
     }
 }

@@ -36,14 +36,15 @@ package struct Repetition: Sendable {
             if fingerprint.hash == newest.hash { identical += 1 }
         }
         guard row >= max(2, parameters.messages) * (history.isRegular() ? 2 : 1) else { return nil }
-        return Finding(
-            rule: Self.rule,
-            description: "\(row) very similar messages in a row",
-            evidence: .object([
-                .init("similar_in_a_row", .int(Int64(row))),
-                .init("identical", .int(Int64(identical))),
-                .init("window_ms", .int(parameters.window)),
-            ])
-        )
+        return Finding(rule: Self.rule) { [row, identical, parameters] in
+            (
+                "\(row) very similar messages in a row",
+                .object([
+                    .init("similar_in_a_row", .int(Int64(row))),
+                    .init("identical", .int(Int64(identical))),
+                    .init("window_ms", .int(parameters.window)),
+                ])
+            )
+        }
     }
 }

@@ -11,13 +11,7 @@ struct Rhythm {
 
     /// The intervals between the beginnings of the occasions, in ms, shortest first.
     let intervals: [Int64]
-    /// How many sessions there are; of a session only the first occasion counts, see `sessionGap`.
-    let sessions: Int
-    /// The pairs of sessions that begin in the same minute of the hour or in neighbouring ones.
-    private let sameMinute: Int
-    /// The pairs of sessions that begin within two minutes of the same time of day, and about an hour.
-    private let sameTimeOfDay: Int
-    private let nearTimeOfDay: Int
+    private let pairs: RhythmPairs
 
     /// Occasions that follow the one before within this many ms belong to its session: a conversation of a quarter of an
     /// hour would otherwise keep to its minutes of the hour.
@@ -25,56 +19,23 @@ struct Rhythm {
     /// Intervals from here on follow the day, not a timer, until they show the precision of one.
     static let daily = 12 * hour
 
-    private static let day = 24 * hour
-    private static let minutesOfDay = 24 * 60
-
     init(of times: PostTimes) {
         intervals = times.intervals
-        // Minutes of the day.
-        var minutes: [Int32] = []
-        minutes.reserveCapacity(times.occasions.count)
-        var before: PostTimes.Occasion?
-        for occasion in times.occasions {
-            if before.map({ PostTimes.distance($0.last, occasion.first) > Self.sessionGap }) ?? true {
-                let inDay = occasion.first % Self.day
-                minutes.append(Int32(truncatingIfNeeded: (inDay < 0 ? inDay + Self.day : inDay) / Self.minute))
-            }
-            before = occasion
-        }
-        sessions = minutes.count
-        sameMinute = CircularPairs.close(minutes, slots: 60, reach: 1) { $0 % 60 }
-        sameTimeOfDay = CircularPairs.close(minutes, slots: Self.minutesOfDay, reach: 2) { $0 }
-        nearTimeOfDay = CircularPairs.close(minutes, slots: Self.minutesOfDay / 40, reach: 1) { $0 / 40 }
+        pairs = times.pairs
     }
 
-    /// How much longer an interval may be than another and still be like it.
-    ///
-    /// An eighth, but no more than ten minutes: a machine's delay is that of its queue, not a share of its period. From
-    /// half a day on two minutes: people have daily habits, but not to the minute.
-    private static func tolerance(_ interval: Int64) -> Int64 {
-        interval < daily ? min(interval / 8, 10 * minute) : 2 * minute
-    }
+    /// How many sessions there are; of a session only the first occasion counts, see `sessionGap`.
+    var sessions: Int { pairs.sessions }
 
     /// The share of the pairs of intervals that are alike, 0…1; 0 if there is no pair.
     ///
     /// A timer with any jitter up to an eighth has 1. One that is silent in 70 % of its runs has 0.18, jitter of ±80 % leaves
     /// 0.15, an exponential distribution 0.06, a log-normal one of σ = 1 0.07.
-    var intervalAgreement: Double {
-        var pairs = 0
-        var end = 0
-        for start in intervals.indices {
-            let limit = intervals[start] + Self.tolerance(intervals[start])
-            // Where the tolerance shrinks, the end goes back, once.
-            while end > start + 1, intervals[end - 1] > limit { end -= 1 }
-            while end < intervals.count, intervals[end] <= limit { end += 1 }
-            pairs += end - start - 1
-        }
-        return Self.share(pairs, ofPairsOf: intervals.count)
-    }
+    var intervalAgreement: Double { Self.share(pairs.likeIntervals, ofPairsOf: intervals.count) }
 
     /// The share of the pairs of sessions that begin in the same minute of the hour or in neighbouring ones, 0…1; of
     /// sessions at any time it is 1/20. Finds schedules that run at certain minutes, however often they have nothing to say.
-    var minuteAgreement: Double { Self.share(sameMinute, ofPairsOf: sessions) }
+    var minuteAgreement: Double { Self.share(pairs.sameMinute, ofPairsOf: sessions) }
 
     /// By how many standard deviations more pairs of sessions begin at the same time of day, to two minutes, than the hour
     /// around them explains. Finds schedules that run at certain times of the day, some often, some seldom.
@@ -83,10 +44,10 @@ struct Rhythm {
     /// twenty minutes or more, and the share *s* of the pairs within about an hour, then at most (1 + *s*) times as many
     /// lie within two minutes as if they were spread evenly over that hour. Counted pairs vary like a Poisson variable.
     var dayExcess: Double {
-        let near = Self.share(nearTimeOfDay, ofPairsOf: sessions)
+        let near = Self.share(pairs.nearTimeOfDay, ofPairsOf: sessions)
         // Five minutes of a hundred and twenty.
-        let expected = Double(nearTimeOfDay) * (1 + near) * 5 / 120
-        return (Double(sameTimeOfDay) - expected) / (expected + 1).squareRoot()
+        let expected = Double(pairs.nearTimeOfDay) * (1 + near) * 5 / 120
+        return (Double(pairs.sameTimeOfDay) - expected) / (expected + 1).squareRoot()
     }
 
     /// By which factor nine in ten intervals exceed one in ten. Nil without intervals.

@@ -17,8 +17,12 @@ package struct Keys: Sendable, Hashable {
     package var alerts: String { "\(namespace):alerts" }
     /// The stream of the same alerts.
     package var alertsLog: String { "\(namespace):alerts:log" }
-    /// The channel of added, changed and lifted blocks.
+    /// The channel of changes of the block list and the allow list.
     package var blocks: String { "\(namespace):blocks" }
+    /// The stream of the same changes; the id of an entry is `<number>-0`.
+    package var blocksLog: String { "\(namespace):blocks:log" }
+    /// The edges that follow the list: name → what they applied last.
+    package var edges: String { "\(prefix):edges" }
     /// The public key of a block: exists while the subject is blocked.
     package func block(_ subject: Subject) -> [UInt8] { Array("\(namespace):block:".utf8) + subject.bytes }
 

@@ -176,8 +176,8 @@ package struct Detection {
             flags.add(
                 Flag(
                     rule: rule, subject: subject, position: look.entry.position, at: at,
-                    description: finding.description, evidence: JSONWriter.bytes(finding.evidence),
-                    user: subject == actor ? event.user : nil, ip: subject == actor ? event.ip : nil))
+                    user: subject == actor ? event.user : nil, ip: subject == actor ? event.ip : nil
+                ) { Flag.Telling(description: finding.description, evidence: JSONWriter.bytes(finding.evidence)) })
         }
         for (id, sensors) in rules {
             var met: [(name: String, finding: Finding)] = []
@@ -257,28 +257,12 @@ package struct Detection {
     private func addCounted(_ event: LogEntry.Logged, _ look: Look, to flags: inout FlagBatch) {
         for (id, count) in event.flags {
             guard let counted = policy.rule(id)?.counted, let subject = subject(of: counted.per, look) else { continue }
-            let kinds = counted.of.kinds
-            let events = kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
-            let window = counted.window.readable
-            let limit = counted.limit.base
-            let description =
-                switch counted.what {
-                case .events: "over \(limit) \(events) in \(window)"
-                case .weight(let field):
-                    "over \(limit) \(field.rawValue) in \(window), \(count) of them before this event"
-                case .values(let field): "\(count) distinct \(field.plural) in \(window), limit \(limit)"
-                }
-            var evidence = JSONWriter(reserving: 96)
-            evidence.append(
-                .object([
-                    .init("count", .int(count)), .init("limit", .int(limit)),
-                    .init("window_ms", .int(counted.window.milliseconds)),
-                    .init("refused", .bool(event.wasLimited)),
-                ]))
+            let wasLimited = event.wasLimited
             flags.add(
                 Flag(
-                    rule: id, subject: subject, position: look.entry.position, at: look.entry.at,
-                    description: description, evidence: evidence.bytes, user: event.user, ip: event.ip))
+                    rule: id, subject: subject, position: look.entry.position, at: look.entry.at, user: event.user,
+                    ip: event.ip
+                ) { counted.telling(of: count, wasLimited: wasLimited) })
         }
     }
 
@@ -316,5 +300,28 @@ extension LogEntry.Logged {
     /// A field that can be searched.
     fileprivate func value(of field: Rule.Field) -> [UInt8]? {
         field == .text ? text : fields[field.rawValue]
+    }
+}
+
+extension Counted {
+    /// What a flag that Redis raised says.
+    fileprivate func telling(of count: Int64, wasLimited: Bool) -> Flag.Telling {
+        let kinds = of.kinds
+        let events = kinds.isEmpty ? "events" : kinds.sorted().joined(separator: "/") + " events"
+        let span = window.readable
+        let limit = limit.base
+        let description =
+            switch what {
+            case .events: "over \(limit) \(events) in \(span)"
+            case .weight(let field): "over \(limit) \(field.rawValue) in \(span), \(count) of them before this event"
+            case .values(let field): "\(count) distinct \(field.plural) in \(span), limit \(limit)"
+            }
+        var evidence = JSONWriter(reserving: 96)
+        evidence.append(
+            .object([
+                .init("count", .int(count)), .init("limit", .int(limit)),
+                .init("window_ms", .int(window.milliseconds)), .init("refused", .bool(wasLimited)),
+            ]))
+        return Flag.Telling(description: description, evidence: evidence.bytes)
     }
 }

@@ -11,14 +11,28 @@ package struct Flag: Sendable, Equatable {
     package var at: Int64
     /// Nil: the rule's own.
     package var severity: Rule.Severity?
-    package var description: String
-    /// A JSON document.
-    package var evidence: [UInt8]
+    /// One sentence for people, and a JSON document; put together when it is asked for.
+    fileprivate var tell: @Sendable () -> Telling
+
+    package struct Telling: Sendable, Equatable {
+        package var description: String
+        package var evidence: [UInt8]
+
+        package init(description: String, evidence: [UInt8]) {
+            self.description = description
+            self.evidence = evidence
+        }
+    }
+
+    package var telling: Telling { tell() }
+    package var description: String { tell().description }
+    package var evidence: [UInt8] { tell().evidence }
 
     package init(
         rule: String, subject: Subject, position: LogPosition, at: Int64, severity: Rule.Severity? = nil,
-        description: String, evidence: [UInt8], user: [UInt8]? = nil, ip: [UInt8]? = nil
+        user: [UInt8]? = nil, ip: [UInt8]? = nil, tell: @escaping @Sendable () -> Telling
     ) {
+        self.tell = tell
         self.user = user
         self.ip = ip
         self.rule = rule
@@ -26,8 +40,22 @@ package struct Flag: Sendable, Equatable {
         positions = [position]
         self.at = at
         self.severity = severity
-        self.description = description
-        self.evidence = evidence
+    }
+
+    package init(
+        rule: String, subject: Subject, position: LogPosition, at: Int64, severity: Rule.Severity? = nil,
+        description: String, evidence: [UInt8], user: [UInt8]? = nil, ip: [UInt8]? = nil
+    ) {
+        let telling = Telling(description: description, evidence: evidence)
+        self.init(
+            rule: rule, subject: subject, position: position, at: at, severity: severity, user: user, ip: ip,
+            tell: { telling })
+    }
+
+    package static func == (one: Flag, other: Flag) -> Bool {
+        one.rule == other.rule && one.subject == other.subject && one.user == other.user && one.ip == other.ip
+            && one.positions == other.positions && one.at == other.at && one.severity == other.severity
+            && one.tell() == other.tell()
     }
 }
 
@@ -78,8 +106,7 @@ package struct FlagBatch: Sendable {
         flags[place].positions += flag.positions
         flags[place].at = flag.at
         flags[place].severity = Rule.Severity(rawValue: severity)
-        flags[place].description = flag.description
-        flags[place].evidence = flag.evidence
+        flags[place].tell = flag.tell
         flags[place].user = flag.user
         flags[place].ip = flag.ip
     }

@@ -11,6 +11,9 @@ package struct APIContext: Sendable {
     package var journal: Journal
     /// Who follows alerts for those who follow them here; nil where nobody does.
     var alerts: AlertHub?
+    /// Where requests of proxies are answered from; nil where they are not.
+    package var edge: EdgeMirror?
+    var blockStream: BlockStream?
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
@@ -28,6 +31,7 @@ package struct APIContext: Sendable {
             .suspects(self),
             .blockChange(self), .blockHistory(self), .blockImport(self), .blockExport(self), .allows(self),
             .allowAdd(self), .allowRemove(self), .forget(self),
+            .authz(self), .blockStream(self), .blocksApplied(self), .edges(self),
         ]
         return routes + [.description(of: routes)]
     }

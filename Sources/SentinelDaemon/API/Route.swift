@@ -60,6 +60,10 @@ package struct Route: Sendable {
     package var bodies: [Body]
     package var answers: [Answer]
     package var handler: Handler
+    /// A question that proxies ask about other requests. It comes with any method, and beneath the path with that of the
+    /// other request, whose query is not looked at; parameters may then stand behind semicolons: `/v1/authz;count=request/…`.
+    /// Programs of this machine need no token, and nobody waits for Redis to know one.
+    package var isSubrequest = false
 
     package init(
         _ method: String, _ path: String, role: Role, _ summary: String, parameters: [RouteParameter] = [],

@@ -1,4 +1,5 @@
 package import SentinelCore
+import SentinelEngine
 
 /// A parameter of a route: checked before the route sees the request, and described in the API's description.
 package struct RouteParameter: Sendable {
@@ -26,6 +27,8 @@ package struct RouteParameter: Sendable {
         case position
         /// A place in a timeline: `<ms>.<id>`.
         case place
+        /// The name of an edge: 1 to 64 letters, digits, dots, hyphens, underscores.
+        case edge
     }
 
     package enum Place: String, Sendable {
@@ -88,6 +91,8 @@ package struct RouteParameter: Sendable {
             Self.isPlace(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
+        case .edge:
+            EdgeState.isName(value) ? nil : "is 1 to 64 letters, digits, dots, hyphens and underscores"
         }
     }
 
@@ -158,6 +163,7 @@ package struct RouteParameter: Sendable {
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .place: Schema.string(pattern: "^[0-9]{1,16}\\.[a-z][a-z0-9_-]{0,80}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
+        case .edge: Schema.string(pattern: "^[A-Za-z0-9._-]{1,64}$")
         }
     }
 

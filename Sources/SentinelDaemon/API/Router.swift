@@ -19,6 +19,7 @@ package struct Router: Sendable {
     /// Paths without parameters, for one look-up.
     private var fixed: [String: Target] = [:]
     private var patterns: [Target] = []
+    private var subrequests: [Route] = []
 
     package init(_ routes: [Route]) {
         self.init(routes, gate: nil)
@@ -27,6 +28,7 @@ package struct Router: Sendable {
     init(_ routes: [Route], gate: Gate?) {
         self.routes = routes
         self.gate = gate
+        subrequests = routes.filter(\.isSubrequest)
         for (path, routes) in Dictionary(grouping: routes, by: \.path) {
             let target = Target(segments: routes[0].segments, routes: routes)
             if path.contains("{") { patterns.append(target) } else { fixed[path] = target }
@@ -43,6 +45,9 @@ package struct Router: Sendable {
     }
 
     private func route(_ request: HTTPRequest) throws(Problem) -> HTTPReply {
+        if let (route, request) = subrequest(request) {
+            return answer(request, [], route)
+        }
         guard let (target, path) = find(request) else {
             throw Problem(.notFound, "there is nothing here; /openapi.json lists what there is")
         }
@@ -53,14 +58,36 @@ package struct Router: Sendable {
             problem.headers = [("Allow", target.allow)]
             throw problem
         }
-        guard let gate else { return try handle(request, path, route, caller: Gate.nobody) }
-        return gate.reply(to: request, role: route.role) { caller in
+        return answer(request, path, route)
+    }
+
+    private func answer(_ request: HTTPRequest, _ path: [(String, [UInt8])], _ route: Route) -> HTTPReply {
+        let work: @Sendable (String) -> HTTPReply = { caller in
             do throws(Problem) {
                 return try handle(request, path, route, caller: caller)
             } catch {
                 return .problem(error)
             }
         }
+        guard let gate else { return work(Gate.nobody) }
+        return route.isSubrequest
+            ? gate.replyAtOnce(to: request, role: route.role, work) : gate.reply(to: request, role: route.role, work)
+    }
+
+    /// The route of a proxy's question, and the question without what it is about.
+    private func subrequest(_ request: HTTPRequest) -> (Route, HTTPRequest)? {
+        for route in subrequests where request.path.utf8.starts(with: route.path.utf8) {
+            let rest = request.path.utf8.dropFirst(route.path.utf8.count)
+            guard let next = rest.first else { return (route, request) }
+            guard next == UInt8(ascii: "/") || next == UInt8(ascii: ";") else { continue }
+            var question = request
+            question.path = route.path
+            question.rawQuery = rest.prefix { $0 != UInt8(ascii: "/") }.map {
+                $0 == UInt8(ascii: ";") ? UInt8(ascii: "&") : $0
+            }
+            return (route, question)
+        }
+        return nil
     }
 
     private func handle(

@@ -94,6 +94,7 @@ package struct Examination: Sendable {
         for reply in replies {
             if case .error(let error) = reply, error.code == .wrongType { facts.foreignKeys = true }
         }
+        facts.edges = (try? await calls.edgeLags()) ?? []
         guard let sample = try? replies[4].array else { return }
         var subjects: [Subject] = []
         for place in stride(from: 0, to: sample.count - 1, by: 2) {

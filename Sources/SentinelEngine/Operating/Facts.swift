@@ -34,6 +34,8 @@ struct Facts: Sendable {
     /// Blocks of the index, and how many of them edges do not see.
     var sampledBlocks = 0
     var missingBlocks = 0
+    /// Who keeps a copy of the block list.
+    var edges: [EdgeLag] = []
 
     static func unreachable(_ error: RedisError) -> Diagnosis {
         let advice: String
@@ -49,7 +51,7 @@ struct Facts: Sendable {
 
     func diagnoses() -> [Diagnosis] {
         [server, delay, clock, access, libraryState, persistence, eviction, memory]
-            .compactMap(\.self) + [coordination, backlogState, losses, keyspace]
+            .compactMap(\.self) + [coordination, backlogState, losses, keyspace] + [edgeState].compactMap(\.self)
     }
 }
 
@@ -226,5 +228,20 @@ extension Facts {
         }
         return Diagnosis(
             "keyspace", .ok, sampledBlocks == 0 ? "no blocks" : "\(sampledBlocks) blocks looked at, edges see all")
+    }
+}
+
+// MARK: - The edge
+
+extension Facts {
+    /// Nil where nobody follows.
+    private var edgeState: Diagnosis? {
+        guard !edges.isEmpty else { return nil }
+        let late = edges.filter(\.isBehind).map(\.edge.name)
+        guard !late.isEmpty else { return Diagnosis("edges", .ok, "\(edges.count) edges, none behind") }
+        return Diagnosis(
+            "edges", .warning,
+            "\(late.count) of \(edges.count) edges are behind: \(late.prefix(5).joined(separator: ", "))",
+            advice: "see 'sentinel edge ls'; 'sentinel edge rm' forgets one that is no more")
     }
 }

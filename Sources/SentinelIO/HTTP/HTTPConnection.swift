@@ -213,6 +213,8 @@ final class HTTPConnection: SocketStreamDelegate {
         start(body)
     }
 
+    var pendingBytes: Int { stream.pendingBytes }
+
     func writeStream(_ bytes: [UInt8]) -> Bool {
         guard case .streaming(let body) = phase else { return false }
         if bytes.isEmpty { return true }

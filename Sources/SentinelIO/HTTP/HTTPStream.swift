@@ -31,6 +31,12 @@ package final class HTTPStream: @unchecked Sendable {
         return connection != nil
     }
 
+    /// Bytes that the client has not taken yet: for a sender who has much, and waits.
+    package var pendingBytes: Int {
+        loop.checkIsolated()
+        return connection?.pendingBytes ?? 0
+    }
+
     /// Queues bytes of the body. False when the stream has ended, or ends because the client is too far behind.
     @discardableResult
     package func write(_ bytes: [UInt8]) -> Bool {

@@ -30,7 +30,8 @@ struct Catalog: Sendable {
             commands: [PolicyCheck.self, PolicyDiff.self, PolicyApply.self, PolicyShow.self, PolicyKeys.self]),
         Group(
             title: "Who may, and who did",
-            commands: [AuditList.self, AuditVerify.self, TokenAdd.self, TokenList.self, TokenRemove.self]),
+            commands: [AuditList.self, AuditVerify.self, TokenAdd.self, TokenList.self, TokenRemove.self, Acl.self]),
+        Group(title: "At the edge", commands: [EdgeList.self, EdgeRemove.self, EdgeNft.self]),
         Group(title: "This program", commands: [CompletionCommand.self, Version.self]),
     ])
 

@@ -17,14 +17,15 @@ struct Up: Command {
         Example("Show a recording through the running system, then end", "sentinel up --replay events.jsonl --once"),
         Example("Let a made-up community live in it", "sentinel simulate | sentinel up --replay -"),
     ]
-    static let parameters: [Parameter<Self>] = [
-        .policy(\.policy),
-        .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
-        .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
-        .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
-        .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
-        .flag("once", nil, \.once, "with --replay: end when it is through"),
-    ]
+    static let parameters: [Parameter<Self>] =
+        [
+            .policy(\.policy),
+            .option("data", nil, \.data, .folder, "where Redis keeps its files; default $XDG_DATA_HOME/sentinel"),
+            .option("listen", nil, \.listen, .listenAddress, "of the HTTP API; default 127.0.0.1:8787, if it is free"),
+            .option("replay", nil, \.replay, .file, "feed this recording after the start; - is stdin"),
+            .option("labels", nil, \.labels, .file, "with --replay: CSV with a column ip or user and a column label"),
+            .flag("once", nil, \.once, "with --replay: end when it is through"),
+        ] + EdgeOptions.parameters.map { $0.lifted(to: \.edge) }
 
     var policy: String?
     var data: String?
@@ -32,6 +33,7 @@ struct Up: Command {
     var replay: String?
     var labels: String?
     var once = false
+    var edge = EdgeOptions()
 
     func validate() throws(ValueProblem) {
         if once, replay == nil { throw ValueProblem("--once needs --replay <file>") }
@@ -56,7 +58,7 @@ struct Up: Command {
             outcome = .success(
                 try await context.withAPI(
                     at: listen, otherwise: once ? nil : .standard, redis: redis.configuration,
-                    policy: document?.policy ?? .standard
+                    policy: document?.policy ?? .standard, edge: edge.settings(file: "\(folder)/mirror")
                 ) { try await serve(context, options, document, redis: redis, loop: loop, api: $0) })
         } catch {
             outcome = .failure(error)

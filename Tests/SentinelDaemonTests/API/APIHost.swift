@@ -23,7 +23,7 @@ struct APIHost {
 
     /// - Parameter prepare: runs before the API begins to listen.
     static func with(
-        policy: Policy = .standard, at address: String = "127.0.0.1:0",
+        policy: Policy = .standard, at address: String = "127.0.0.1:0", edge: EdgeSettings = EdgeSettings(),
         prepare: (Calls) async throws -> Void = { _ in },
         body: (APIHost) async throws -> Void
     ) async throws {
@@ -33,7 +33,7 @@ struct APIHost {
             try await prepare(calls)
             let api = try await APIServer.start(
                 at: try ListenAddress(parsing: address), redis: server.configuration, keys: calls.keys,
-                policy: policy, journal: .silent)
+                policy: policy, edge: edge, journal: .silent)
             let outcome: Result<Void, any Error>
             do {
                 outcome = .success(
@@ -49,9 +49,9 @@ struct APIHost {
 
     func ask(
         _ method: String, _ target: String, _ body: String = "", type: String? = nil, host: String? = nil,
-        token: String? = nil
+        token: String? = nil, fields: [(name: String, value: String)] = []
     ) async throws -> Answer {
-        var headers = type.map { [(name: "Content-Type", value: $0)] } ?? []
+        var headers = fields + (type.map { [(name: "Content-Type", value: $0)] } ?? [])
         if let token { headers.append((name: "Authorization", value: "Bearer \(token)")) }
         let response = try await client.send(
             .init(method, target, headers: headers, body: Array(body.utf8)), to: api.endpoint, host: host,

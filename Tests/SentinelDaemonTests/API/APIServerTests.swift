@@ -78,6 +78,7 @@ struct APIServerTests {
                     "/healthz", "/readyz", "/v1/check", "/v1/events", "/v1/reports", "/openapi.json", "/metrics",
                     "/v1/incidents", "/v1/incidents/{id}", "/v1/incidents/bulk", "/v1/blocks", "/v1/block-ip",
                     "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit", "/v1/policy",
+                    "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
                 ])
             let names = paths.flatMap { path -> [String] in
                 guard case .object(let operations) = path.value else { return [] }

@@ -64,6 +64,9 @@ final class TokenBook: Sendable {
     /// What is known, however old.
     var isEmpty: Bool { page.withLock { $0.isEmpty } }
 
+    /// Whether Redis was ever asked with success.
+    var wasRead: Bool { page.withLock { $0.readAt != nil } }
+
     /// Whether any token can be used at that time, ms since 1970.
     func hasUsable(at time: Int64) -> Bool {
         page.withLock { page in page.tokens.values.contains { ($0.until ?? .max) > time } }

@@ -3,7 +3,8 @@ import SentinelEngine
 import SentinelIO
 
 extension Route {
-    /// `GET /metrics`: for Prometheus. Labels are rules of the policy and words of ours, never what somebody sent.
+    /// `GET /metrics`: for Prometheus. Labels are rules of the policy, names of edges (bounded) and words of ours, never
+    /// what some user sent.
     static func metrics(_ context: APIContext) -> Route {
         Route(
             "GET", "/metrics", role: .client, "Counters and gauges for Prometheus",
@@ -11,11 +12,13 @@ extension Route {
         ) { _ in
             context.later {
                 let statistics = try await context.calls.statistics(since: .max)
+                let edges = try await context.calls.edgeLags()
+                let mirror = await context.edge?.figures
                 return HTTPResponse(
                     .ok,
                     headers: [
                         ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), ("Cache-Control", "no-store"),
-                    ], body: Array(Metrics.text(statistics).utf8))
+                    ], body: Array(Metrics.text(statistics, edges, mirror).utf8))
             }
         }
     }
@@ -25,7 +28,7 @@ extension Route {
 ///
 /// Counters are those of the UTC day: they begin anew at midnight, which `rate()` takes as it takes any restart.
 enum Metrics {
-    static func text(_ statistics: Statistics) -> String {
+    static func text(_ statistics: Statistics, _ edges: [EdgeLag] = [], _ mirror: EdgeMirror.Figures? = nil) -> String {
         var text = ""
         func add(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: Int64)]) {
             guard !samples.isEmpty else { return }
@@ -62,6 +65,27 @@ enum Metrics {
                     ("{rule=\"\(name)\",disposition=\"benign\"}", rule.benign),
                 ]
             })
+        add(
+            "sentinel_edge_lag_changes", "gauge", "Changes of the block list that an edge has not applied.",
+            edges.map { ("{edge=\"\(escaped($0.edge.name))\"}", $0.changes) })
+        add(
+            "sentinel_edge_lag_milliseconds", "gauge", "Since when an edge is behind.",
+            edges.map { ("{edge=\"\(escaped($0.edge.name))\"}", $0.time.milliseconds) })
+        add(
+            "sentinel_edge_silence_milliseconds", "gauge", "How long an edge was not heard of.",
+            edges.map { ("{edge=\"\(escaped($0.edge.name))\"}", $0.silence.milliseconds) })
+        if let mirror {
+            add(
+                "sentinel_mirror_blocks", "gauge", "Blocks in the mirror of this process.", [("", Int64(mirror.blocks))]
+            )
+            add("sentinel_mirror_bytes", "gauge", "Memory that they take.", [("", Int64(mirror.bytes))])
+            add(
+                "sentinel_mirror_age_milliseconds", "gauge", "Since when the mirror may be behind.",
+                mirror.age.map { [("", $0.milliseconds)] } ?? [])
+            add(
+                "sentinel_authz_total", "counter", "Answers to proxies, by what they were told.",
+                mirror.answers.map { ("{action=\"\($0.key.rawValue)\"}", $0.value) }.sorted { $0.0 < $1.0 })
+        }
         return text
     }
 

@@ -11,13 +11,14 @@ extension Context {
     ///   - otherwise: where to listen if the user asked for nothing; if that is taken, it is said and nothing is served.
     func withAPI<Result>(
         at address: ListenAddress?, otherwise: ListenAddress? = nil, redis: RedisConfiguration, policy: Policy,
-        body: (APIServer?) async throws -> Result
+        edge: EdgeSettings, body: (APIServer?) async throws -> Result
     ) async throws -> Result {
         guard let place = address ?? otherwise else { return try await body(nil) }
         let keys = Keys(namespace: globals.namespace)
         let server: APIServer?
         do {
-            server = try await APIServer.start(at: place, redis: redis, keys: keys, policy: policy, journal: journal)
+            server = try await APIServer.start(
+                at: place, redis: redis, keys: keys, policy: policy, edge: edge, journal: journal)
         } catch let error as IOError where address == nil && error.errno == EADDRINUSE {
             notice("\(place.endpoint) is taken, so the HTTP API is not served; --listen names another address")
             server = nil

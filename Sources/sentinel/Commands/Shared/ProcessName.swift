@@ -9,7 +9,7 @@ enum ProcessName {
     /// `admin:ada@host`
     static func atHost(_ admin: String) -> String { "\(admin)@\(host)" }
 
-    private static var host: String {
+    static var host: String {
         var name = [CChar](repeating: 0, count: 65)
         gethostname(&name, 64)
         return name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
