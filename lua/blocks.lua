@@ -176,10 +176,11 @@ local function announce(namespace, prefix, change, subject, details, now)
 end
 
 -- Looks at the keys that are written for any subject, so that a foreign one fails before the first write.
-function S.validate_for_list(prefix, now)
+function S.validate_for_list(namespace, prefix, now)
   for _, name in ipairs({ ':seq:blocks', ':seq:refs' }) do S.want_counter(prefix .. name) end
   for _, set in ipairs({ ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end
   S.want_type(prefix .. ':block', 'hash')
+  S.want_type(namespace .. ':blocks:log', 'stream')
   for _, reason in ipairs({ 'ABUSE', 'MALICIOUS_CONTENT', 'SPAM', 'FRAUD', 'MANUAL' }) do
     S.validate_tally(prefix, now, 'block:' .. reason)
   end

@@ -9,7 +9,7 @@
 -- Erased are its counts, windows and remembered ids, its histories and suspicion, its activity, its incidents with
 -- their cards, its alerts, its events that wait in the log, its block and its exemption. What others are known for is
 -- not: an address keeps its accounts, a text its authors, as long as the policy says. The audit log keeps the entries
--- on it, for its chain would break, and gets one more.
+-- on it, for its chain would break, and gets one more; so does the log of blocks, by whose numbers edges go.
 --
 -- Replies: erased <n>, keys and entries, and cursor <cursor> while there is more to look through: the same call with
 --   it goes on. A call looks at 500 incidents, or alerts, or entries of the log, at most.

@@ -60,7 +60,7 @@ S.register(NAME, {}, function(keys, argv)
   local by = S.text(NAME, 'by', wish.by or 'admin', 128)
   local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
   local now = S.now(NAME, prefix, wish.at)
-  S.validate_for_list(prefix, now)
+  S.validate_for_list(namespace, prefix, now)
 
   local subjects, blocks, failed, seen = {}, {}, {}, {}
   for at = start, #argv, FIELDS do
