@@ -21,8 +21,7 @@ struct ForgetTests {
             let task = stage.coordinator()
             for number in 0..<5 {
                 for user in ["mallory-x", "ada"] {
-                    let event = Event(
-                        kind: "message", user: Array(user.utf8), text: Array("\(user) says hello no \(number)".utf8))
+                    let event = Event(kind: "message", user: Array(user.utf8), object: [UInt8(number)])
                     _ = try await stage.calls.record(event)
                 }
             }
