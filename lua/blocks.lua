@@ -175,8 +175,27 @@ local function announce(namespace, prefix, change, subject, details, now)
   return seq
 end
 
+-- Looks at the keys that are written for any subject, so that a foreign one fails before the first write.
+function S.validate_for_list(namespace, prefix)
+  for _, name in ipairs({ ':seq:blocks', ':seq:refs' }) do S.want_counter(prefix .. name) end
+  for _, set in ipairs({ ':blocks', ':allow' }) do S.want_type(prefix .. set, 'zset') end
+  S.want_type(prefix .. ':block', 'hash')
+  S.want_type(namespace .. ':blocks:log', 'stream')
+  for _, reason in ipairs({ 'ABUSE', 'MALICIOUS_CONTENT', 'SPAM', 'FRAUD', 'MANUAL' }) do
+    S.validate_tally(prefix, 'block:' .. reason)
+  end
+  S.validate_audit(prefix)
+end
+
 -- Sets a block (the fields of BLOCK_ORDER but ref) and tells everybody. Returns its ref.
 function S.set_block(namespace, prefix, subject, block, now)
+  local ref, change, text, before = S.put_block(namespace, prefix, subject, block, now)
+  S.audit(prefix, now, block.by, 'block', subject, { before = before, after = text, note = block.note })
+  return ref, change
+end
+
+-- The same without an entry in the audit log. Returns ref, whether it was added or changed, its JSON now and before.
+function S.put_block(namespace, prefix, subject, block, now)
   sweep(prefix .. ':blocks', prefix .. ':block', now)
   local change = call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
   local before = change == 'changed' and call('HGET', prefix .. ':block', subject) or nil
@@ -188,8 +207,8 @@ function S.set_block(namespace, prefix, subject, block, now)
   call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
   call('HSET', prefix .. ':block', subject, text)
   announce(namespace, prefix, change, subject, ',"block":' .. text, now)
-  S.audit(prefix, now, block.by, 'block', subject, { before = before, after = text, note = block.note })
-  return block.ref, change
+  if change == 'added' then S.tally(prefix, 'block:' .. block.reason) end
+  return block.ref, change, text, before
 end
 
 -- Lifts the block of a subject; false if there is none. In a replay (`at`), whose clock is not that of Redis, a public

@@ -57,6 +57,7 @@ function S.validate_for_change(namespace, prefix, subject)
   for _, text in ipairs({ prefix .. ':mark:', namespace .. ':block:', namespace .. ':allow:' }) do
     S.want_type(text .. subject, 'string')
   end
+  S.validate_acts(prefix, subject)
   S.open_incidents(prefix .. ':open:' .. subject, 0)
   S.stored_block(prefix, subject)
   S.validate_allow(prefix, subject)

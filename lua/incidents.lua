@@ -10,11 +10,30 @@
 S.DISPOSITION_LETTERS = { confirmed = 'c', false_positive = 'f', benign = 'b' }
 
 -- The card of an incident: a digit for the severity, a letter each for mode (e, s) and review (c, f, b; o: none), then
--- module, rule, subject, description and note, a line each.
-function S.incident_card(severity, mode, disposition, module, rule, subject, description, note)
-  local letters = (mode == 'shadow' and 's' or 'e') .. (S.DISPOSITION_LETTERS[disposition] or 'o')
-  return severity .. letters .. '\n' .. (module or '') .. '\n' .. rule .. '\n' .. S.printable(subject) .. '\n'
-    .. string.gsub(description or '', '[\r\n]', ' ') .. '\n' .. (note or '')
+-- module, rule, subject, user and address of the newest event, description and note, a line each. `has`: severity,
+-- mode, disposition, module, rule, subject, user, ip and description of the incident, as its hash has them, and note.
+function S.incident_card(has)
+  local letters = (has.mode == 'shadow' and 's' or 'e') .. (S.DISPOSITION_LETTERS[has.disposition] or 'o')
+  local kind = match(has.subject, '^(.-):')
+  local address = has.ip and address_in(has.ip)
+  local from = address and address.subject or (kind == 'ip' or kind == 'net') and has.subject
+  local user = has.user and 'user:' .. has.user or kind == 'user' and has.subject
+  return has.severity .. letters .. '\n' .. (has.module or '') .. '\n' .. has.rule .. '\n'
+    .. S.printable(has.subject) .. '\n' .. (user and S.printable(user) or '') .. '\n' .. (from or '') .. '\n'
+    .. string.gsub(has.description or '', '[\r\n]', ' ') .. '\n' .. (has.note or '')
+end
+
+local CARD_FIELDS = {
+  'rule', 'subject', 'severity', 'mode', 'disposition', 'module', 'description', 'review_note', 'user', 'ip', 'last',
+}
+
+-- What a card is made of, as a table; nil where there is no such incident.
+function S.incident_fields(key)
+  local found, has = call('HMGET', key, unpack(CARD_FIELDS)), {}
+  for i, name in ipairs(CARD_FIELDS) do has[name] = found[i] or nil end
+  if not has.rule and not has.subject and not has.last then return nil end
+  has.severity, has.note = match(has.severity or '', '^[1-4]$') or 1, has.review_note
+  return has
 end
 
 -- Takes incidents off the lists whose time is over, a bounded number per call.

@@ -2,9 +2,11 @@
 --
 -- FCALL[_RO] sentinel_incidents 1 <namespace>:{<partition>} [limit 1-500] [scan 1-1000] [cursor <cursor>]
 --   [since <ms>] [until <ms>] [rule <id>] [module <name>] [severity 1-4] [mode enforce|shadow] [subject <type:id>]
---   [reviewed 0|1] [disposition confirmed|false_positive|benign] [text <part>]
+--   [about <type:id>] [reviewed 0|1] [disposition confirmed|false_positive|benign] [text <part>] [cards 1]
 --   since, until: when it last grew; until itself is out. severity: the least. text: a part of id, module, rule,
---     subject, description or note, of which ASCII letters may be of either case.
+--     subject, user, address, description or note, of which ASCII letters may be of either case. about: its subject, or
+--     user or address (as it is counted) of its newest event.
+--   cards: not the incidents, but of each a list of id, when it last grew (ms) and card (S.incident_card).
 --
 -- Replies: incidents <list of incidents, each its fields and values by turns>, and cursor <cursor> unless the list ends
 --   there: the same call with it goes on, even where nothing was found yet. `scan` incidents are looked at per call.
@@ -14,11 +16,15 @@ local NAME = 'sentinel_incidents'
 local KNOWN = {
   limit = true, scan = true, cursor = true, since = true, ['until'] = true, rule = true, module = true,
   severity = true, mode = true, subject = true, reviewed = true, disposition = true, text = true,
+  about = true, cards = true,
 }
 local WORDS = {
   mode = { enforce = true, shadow = true }, reviewed = { ['0'] = true, ['1'] = true },
-  disposition = { confirmed = true, false_positive = true, benign = true },
+  disposition = { confirmed = true, false_positive = true, benign = true }, cards = { ['1'] = true },
 }
+
+local LINE = '\n([^\n]*)'
+local LINES = '^...' .. LINE .. LINE .. LINE .. LINE .. LINE .. '\n' -- the first five lines of a card
 
 local function want_word(wish, field)
   local word = wish[field]
@@ -55,10 +61,8 @@ end
 
 -- The card of an incident that has none, because an older library wrote it; false if its time is over.
 local function card_of(key)
-  local has = call('HMGET', key, 'rule', 'subject', 'severity', 'mode', 'disposition', 'module', 'description',
-    'review_note')
-  return has[1] and has[2] and S.incident_card(match(has[3] or '', '^[1-4]$') or 1, has[4], has[5], has[6], has[1],
-    has[2], has[7], has[8])
+  local has = S.incident_fields(key)
+  return has and has.rule and has.subject and S.incident_card(has)
 end
 
 local function passes(wish, card, id)
@@ -68,10 +72,12 @@ local function passes(wish, card, id)
     or wish.disposition and review ~= string.byte(S.DISPOSITION_LETTERS[wish.disposition]) then
     return false
   end
-  if wish.rule or wish.subject or wish.module then
-    local module, rule, subject = match(card, '^...\n([^\n]*)\n([^\n]*)\n([^\n]*)\n')
+  if wish.rule or wish.subject or wish.module or wish.about then
+    local module, rule, subject, user, from = match(card, LINES)
+    local about = wish.about
     if wish.rule and rule ~= wish.rule or wish.subject and subject ~= wish.subject
-      or wish.module and module ~= wish.module then
+      or wish.module and module ~= wish.module
+      or about and subject ~= about and user ~= about and from ~= about then
       return false
     end
   end
@@ -90,7 +96,9 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
   for _, field in ipairs({ 'rule', 'module' }) do
     if wish[field] then S.bounded(NAME, field, wish[field], 64) end
   end
-  if wish.subject then wish.subject = S.printable(S.subject(NAME, wish.subject)) end
+  for _, field in ipairs({ 'subject', 'about' }) do
+    if wish[field] then wish[field] = S.printable(S.subject(NAME, wish[field])) end
+  end
   wish.text = wish.text and string.lower(S.bounded(NAME, 'text', wish.text, 256))
 
   local set = prefix .. (wish.reviewed == '0' and ':pending' or ':incidents')
@@ -111,7 +119,7 @@ S.register(NAME, { 'no-writes' }, function(keys, argv)
         last, last_at = id, at
         local card = cards[i] or card_of(prefix .. ':incident:' .. id)
         if card and passes(wish, card, id) then
-          local incident = call('HGETALL', prefix .. ':incident:' .. id)
+          local incident = wish.cards and { id, at, card } or call('HGETALL', prefix .. ':incident:' .. id)
           if #incident > 0 then found[#found + 1] = incident end
           if #found == limit then return reply(true) end
         end

@@ -141,6 +141,7 @@ S.register(NAME, {}, function(keys, argv)
   -- An incident that only grows writes little: what it does not write need not be looked at.
   if opened then S.validate_for_change(namespace, prefix, subject) end
   for _, plan in ipairs(plans) do S.validate_for_change(namespace, prefix, plan.subject) end
+  if plans[1] then S.validate_tally(prefix, 'block:' .. rule.reason) end
   S.want_type(prefix .. ':incidents', 'zset')
   S.want_type(prefix .. ':pending', 'zset')
   S.want_type(prefix .. ':cards', 'hash')
@@ -150,34 +151,37 @@ S.register(NAME, {}, function(keys, argv)
     id = 'i' .. partition .. '-' .. S.decimal(number)
   end
   local key = prefix .. ':incident:' .. id
-  -- Statistics are of the days of Redis, as the coordinator's.
-  local stats = opened and prefix .. ':stats:' .. S.decimal(floor(S.now(NAME, prefix) / 86400000))
-  local counter = 'incident:' .. rule.id .. ':' .. severity .. ':' .. (rule.shadow and 'shadow' or 'enforce')
-  if opened then
-    S.want_type(stats, 'hash')
-    S.want_count(stats, counter)
-  end
   S.want_type(key, 'hash')
   S.want_count(key, 'count')
+  local counter = 'incident:' .. rule.id .. ':' .. severity .. ':' .. (rule.shadow and 'shadow' or 'enforce')
+  if opened then S.validate_tally(prefix, counter) end
 
   if opened then call('INCR', prefix .. ':seq:incidents') end
   local count = call('HINCRBY', key, 'count', S.decimal(fresh))
-  call('HSET', key, 'last', S.decimal(now), 'event', flag.event, 'severity', severity,
-    'description', description, 'evidence', evidence)
+  local newest = { 'last', S.decimal(now), 'event', flag.event, 'severity', severity, 'description', description,
+    'evidence', evidence }
+  for field, value in pairs({ user = user, ip = address and address.text }) do
+    newest[#newest + 1] = field
+    newest[#newest + 1] = value
+  end
+  call('HSET', key, unpack(newest))
   if opened then
+    S.tally(prefix, counter)
     call('HSET', key, 'id', id, 'rule', rule.id, 'module', rule.module, 'subject', subject, 'first',
       S.decimal(now), 'mode', rule.shadow and 'shadow' or 'enforce', 'policy', POLICY.hash)
-    call('HINCRBY', stats, counter, 1)
-    call('PEXPIRE', stats, S.decimal(POLICY.retention))
     S.sweep_incidents(prefix, now)
     call('ZADD', prefix .. ':pending', S.decimal(now), id)
   else
     call('ZADD', prefix .. ':pending', 'XX', S.decimal(now), id)
   end
   call('PEXPIRE', key, POLICY.retention)
-  local reviewed = opened and { rule.shadow and 'shadow' } or call('HMGET', key, 'mode', 'disposition', 'review_note')
-  call('HSET', prefix .. ':cards', id, S.incident_card(severity, reviewed[1], reviewed[2], rule.module, rule.id,
-    subject, description, reviewed[3]))
+  local reviewed = opened and { rule.shadow and 'shadow', nil, nil, user, address and address.text }
+    or call('HMGET', key, 'mode', 'disposition', 'review_note', 'user', 'ip')
+  call('HSET', prefix .. ':cards', id, S.incident_card({
+    severity = severity, mode = reviewed[1], disposition = reviewed[2] or nil, note = reviewed[3] or nil,
+    module = rule.module, rule = rule.id, subject = subject, user = reviewed[4] or nil, ip = reviewed[5] or nil,
+    description = description,
+  }))
   call('ZADD', prefix .. ':incidents', S.decimal(now), id)
   call('HSET', open_key, rule.id, id .. ' ' .. flag.event .. ' ' .. S.decimal(now))
   call('PEXPIRE', open_key, POLICY.retention)

@@ -38,17 +38,17 @@ end
 -- is no such incident.
 local function plan_of(prefix, id, disposition)
   local key = prefix .. ':incident:' .. id
-  local found = call('HMGET', key, 'rule', 'subject', 'last', 'disposition', 'review_note', 'severity', 'mode',
-    'module', 'description')
-  local rule, subject, last, was = found[1], found[2], found[3], found[4] or 'open'
-  if not rule and not subject and not last then return nil end
+  local has = S.incident_fields(key)
+  if not has then return nil end
+  local rule, subject, last, was = has.rule, has.subject, has.last, has.disposition or 'open'
   if not rule or not subject or not last or not find(last, '^%d+$') or #last > 16 or IS_OVER[was] == nil then
     S.fail_foreign(key)
   end
-  local severity = match(found[6] or '', '^[1-4]$') or 1
-  local plan = { id = id, key = key, rule = rule, subject = subject, last = last, was = was, note = found[5] or nil,
+  S.validate_acts(prefix, subject)
+  local plan = { id = id, key = key, rule = rule, subject = subject, last = last, was = was, note = has.review_note,
     card = function(note)
-      return S.incident_card(severity, found[7], disposition, found[8], rule, subject, found[9], note)
+      has.disposition, has.note = disposition, note
+      return S.incident_card(has)
     end }
   if IS_OVER[was] ~= IS_OVER[disposition] then
     local open_key = prefix .. ':open:' .. subject
@@ -119,6 +119,10 @@ S.register(NAME, {}, function(keys, argv)
     end
     call('HSET', prefix .. ':cards', plan.id, plan.card(disposition ~= 'open' and note))
     if plan.open then call('HSET', plan.open_key, plan.rule, plan.open) end
+    if #plans > 1 then
+      S.act(prefix, now, by, 'review', plan.subject,
+        { before = '{"' .. plan.id .. '":"' .. plan.was .. '"}', after = disposition, note = note })
+    end
     before[i] = '"' .. plan.id .. '":"' .. plan.was .. '"'
   end
   for field, number in pairs(counts) do

@@ -28,6 +28,9 @@ static const char ids_source[] = {
 static const char distinct_source[] = {
 #embed "../../lua/distinct.lua"
     , 0};
+static const char tally_source[] = {
+#embed "../../lua/tally.lua"
+    , 0};
 static const char audit_source[] = {
 #embed "../../lua/audit.lua"
     , 0};
@@ -69,6 +72,12 @@ static const char sentinel_commit_source[] = {
     , 0};
 static const char sentinel_disallow_source[] = {
 #embed "../../lua/sentinel_disallow.lua"
+    , 0};
+static const char sentinel_forget_source[] = {
+#embed "../../lua/sentinel_forget.lua"
+    , 0};
+static const char sentinel_import_source[] = {
+#embed "../../lua/sentinel_import.lua"
     , 0};
 static const char sentinel_incidents_source[] = {
 #embed "../../lua/sentinel_incidents.lua"
@@ -124,6 +133,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(state),
     LUA_FILE(ids),
     LUA_FILE(distinct),
+    LUA_FILE(tally),
     LUA_FILE(audit),
     LUA_FILE(blocks),
     LUA_FILE(incidents),
@@ -138,6 +148,8 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),
     LUA_FILE(sentinel_disallow),
+    LUA_FILE(sentinel_forget),
+    LUA_FILE(sentinel_import),
     LUA_FILE(sentinel_incidents),
     LUA_FILE(sentinel_info),
     LUA_FILE(sentinel_lease),

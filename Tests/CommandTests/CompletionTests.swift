@@ -18,7 +18,7 @@ struct CompletionTests {
 
     @Test(arguments: [
         (["bl"], ["block"]),
-        (["block", ""], ["add", "rm", "ls"]),
+        (["block", ""], ["add", "rm", "change", "ls", "history", "import", "export"]),
         (["-o", "json", "incident", "s"], ["show"]),
         (["block", "add", "-t", ""], ["block", "challenge", "throttle"]),
         (["block", "add", "--action", "=", "ch"], ["challenge"]),

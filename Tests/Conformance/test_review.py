@@ -37,7 +37,7 @@ class Review(Raising):
         self.review("i0-1", "open")
         after = snapshot(self.redis)
         changed = {key.decode() for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-        self.assertEqual(changed - {KEY + ":audit", KEY + ":audit:head", KEY + ":reviews"}, set())
+        self.assertEqual(changed - {KEY + ":audit", KEY + ":audit:head", KEY + ":reviews", KEY + ":acts:user:u"}, set())
         self.assertEqual(self.outcomes(), {})
 
     def test_another_disposition_moves_the_count(self):

@@ -4,6 +4,8 @@ package struct LogEntry: Sendable, Equatable {
     /// When it happened, in ms since 1970.
     package var at: Int64
     package var content: Content
+    /// Whom a coordinator is to have no memory of from here on: the subject of an unblocking that erases.
+    package var forgets: Subject?
 
     package enum Content: Sendable, Equatable {
         case event(Logged)
@@ -22,6 +24,9 @@ package struct LogEntry: Sendable, Equatable {
         package var created: Int64?
         /// What else rules may count by: `object`, `username`, `email` and the fields that the policy names.
         package var fields: [String: [UInt8]] = [:]
+        /// No account stands behind it.
+        package var isAnonymous = false
+        package var tokens: Int64 = 0
         /// Refused by a limit.
         package var wasLimited = false
         /// Rules that the event was over in Redis, with the count that each saw.
@@ -34,6 +39,7 @@ package struct LogEntry: Sendable, Equatable {
         package static func == (left: Self, right: Self) -> Bool {
             left.kind == right.kind && left.user == right.user && left.ip == right.ip && left.text == right.text
                 && left.created == right.created && left.fields == right.fields && left.wasLimited == right.wasLimited
+                && left.isAnonymous == right.isAnonymous && left.tokens == right.tokens
                 && left.flags.elementsEqual(right.flags) { $0 == $1 }
         }
     }
@@ -62,6 +68,7 @@ extension LogEntry {
         var logged = Logged(kind: "")
         var report = Report(rule: "")
         var subject: Subject?
+        var isErased = false
         var at = Int64(clamping: position.milliseconds)
         for (name, value) in fields {
             let name = String(decoding: name, as: UTF8.self)
@@ -79,10 +86,14 @@ extension LogEntry {
             case "description": report.description = String(decoding: value, as: UTF8.self)
             case "context": report.context = value
             case "subject": subject = try? Subject(parsing: value)
-            case "id", "anonymous", "tokens", "status": break
+            case "anonymous": logged.isAnonymous = value == Array("1".utf8) || value == Array("true".utf8)
+            case "tokens": logged.tokens = Int64(String(decoding: value, as: UTF8.self)) ?? 0
+            case "forget": isErased = true
+            case "id", "status": break
             default: logged.fields[name] = value
             }
         }
+        if logged.user == nil { logged.isAnonymous = true }
         switch logged.kind {
         case "": return nil
         case "report":
@@ -92,6 +103,7 @@ extension LogEntry {
         case "unblock":
             guard let subject else { return nil }
             self.init(position: position, at: at, content: .unblock(subject))
+            if isErased { forgets = subject }
         default:
             self.init(position: position, at: at, content: .event(logged))
         }

@@ -58,6 +58,11 @@ package struct Keys: Sendable, Hashable {
     /// What the coordinator knows of an actor's posts (``ActorHistory``), and of the flags on a subject (``Suspicion``).
     package func history(_ subject: Subject) -> [UInt8] { Array("\(prefix):u:".utf8) + subject.bytes }
     package func suspicion(_ subject: Subject) -> [UInt8] { Array("\(prefix):x:".utf8) + subject.bytes }
+    /// What subjects did in a span of time (``ActivityShelf``), and the addresses that did most in it.
+    package func activities(_ shelf: ActivityShelf) -> String { "\(prefix):\(shelf.name)" }
+    package func busy(span: Int64) -> String { "\(prefix):busy:\(span)" }
+    /// What was done about a subject: blocks, reviews.
+    package func acts(_ subject: Subject) -> [UInt8] { Array("\(prefix):acts:".utf8) + subject.bytes }
     /// Counters of one UTC day, counted in days since 1970.
     package func statistics(day: Int64) -> String { "\(prefix):stats:\(day)" }
     /// Holds `replay` while the namespace runs on the clock of recorded events.

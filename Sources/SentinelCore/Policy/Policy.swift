@@ -47,6 +47,23 @@ package struct Policy: Sendable, Equatable {
     package var tallyTime = Duration.seconds(86_400)
     /// How long the coordinator's history of a user or a text is kept after its last event.
     package var historyTime = Duration.seconds(7 * 86_400)
+    /// What timelines hold.
+    package var timeline = Timeline()
+
+    /// What is kept of each subject's events, for people who look into it.
+    package struct Timeline: Sendable, Equatable {
+        /// For how long.
+        package var keep = Duration.seconds(30 * 86_400)
+        /// Of each quarter of that time, so many of a subject's newest events; 0 keeps none, only counts.
+        package var entries = 100
+        /// Of each text, so many bytes; 0 keeps none.
+        package var textBytes = 120
+
+        package init() {}
+
+        /// Ms of a span: what is kept ends a span at a time.
+        package var span: Int64 { max(1, keep.milliseconds / 4) }
+    }
 
     /// What a field of the policy's own holds.
     package enum FieldType: String, Sendable, CaseIterable {

@@ -4,13 +4,6 @@ package struct Assessment: Sendable, Equatable {
         case low, medium, high
     }
 
-    /// The figures that make a subject suspicious, whatever its score.
-    package enum Threshold {
-        package static let messagesPerDay = 40.0
-        package static let refusedShare = 0.3
-        package static let incidents = 5
-    }
-
     /// 0…1, of all modules together.
     package var score: Double
     /// The highest it was since the last unblock, and when (ms since 1970; nil: it was never above 0).
@@ -51,20 +44,11 @@ package struct Assessment: Sendable, Equatable {
         incidents = suspicion.incidents(at: time, within: retention)
         isCritical = suspicion.lastCritical.map { Double(time) - Double($0) < Double(retention) } ?? false
 
-        suspicionReasons = []
-        if activity.perDay > Threshold.messagesPerDay {
-            suspicionReasons.append(
-                "averages \(activity.perDay.hundredths) messages a day (more than \(Int(Threshold.messagesPerDay)))")
-        }
-        if activity.refusedShare > Threshold.refusedShare {
-            let percent = (activity.refusedShare * 100).hundredths
-            suspicionReasons.append(
-                "\(percent) % of its messages were refused (more than \(Int(Threshold.refusedShare * 100)) %)")
-        }
-        if incidents > Threshold.incidents {
-            suspicionReasons.append("\(incidents) incidents (more than \(Threshold.incidents))")
-        }
-        if isCritical { suspicionReasons.append("a critical incident") }
+        suspicionReasons =
+            PatternAnalysis(
+                messages: activity.messages, refused: activity.refused, days: activity.days, incidents: incidents,
+                critical: isCritical ? 1 : 0
+            ).suspicionReasons
     }
 
     package static func == (left: Self, right: Self) -> Bool {

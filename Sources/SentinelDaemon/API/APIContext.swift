@@ -7,7 +7,7 @@ import SentinelRedis
 package struct APIContext: Sendable {
     /// Over a client on the API's own loop, so that awaiting it changes no thread.
     package var calls: Calls
-    package var policy: Policy
+    let policy: LivePolicy
     package var journal: Journal
     package var instruments = Instruments()
     /// Who follows alerts for those who follow them here; nil where nobody does.
@@ -18,7 +18,7 @@ package struct APIContext: Sendable {
 
     package init(calls: Calls, policy: Policy, journal: Journal) {
         self.calls = calls
-        self.policy = policy
+        self.policy = LivePolicy(policy, calls: calls, journal: journal)
         self.journal = journal
     }
 
@@ -28,8 +28,10 @@ package struct APIContext: Sendable {
             .health, .ready(self), .metrics(self), .check(self), .events(self), .reports(self), .incidents(self),
             .incident(self), .incidentReview(self), .incidentsBulk(self), .blocks(self), .blockAdd(self),
             .blockRemove(self), .blockIP(self), .unblockIP(self), .summary(self), .stats(self), .alerts(self),
-            .audit(self), .policy(self), .policyApply(self), .webhooks(self), .webhookAdd(self), .webhookRemove(self),
-            .deadLetters(self), .deadLettersResend(self), .alertTest(self),
+            .audit(self), .policy(self), .policyApply(self), .activityTimeline(self), .suspiciousUsers(self),
+            .suspects(self), .blockChange(self), .blockHistory(self), .blockImport(self), .blockExport(self),
+            .allows(self), .allowAdd(self), .allowRemove(self), .forget(self), .webhooks(self), .webhookAdd(self),
+            .webhookRemove(self), .deadLetters(self), .deadLettersResend(self), .alertTest(self),
             .authz(self), .blockStream(self), .blocksApplied(self), .edges(self),
         ]
         return routes + [.description(of: routes)]

@@ -98,6 +98,11 @@ enum Objects {
             .init("reviews", reviews(statistics.reviews)), .init("blocks", .int(statistics.blocks)),
             .init("exemptions", .int(statistics.exemptions)), .init("backlog", .int(statistics.backlog)),
             .init("coordinator", text(statistics.coordinator)),
+            .init("incidents_by_type", counts(statistics.openedByRule)),
+            .init("incidents_by_severity", counts(statistics.openedBySeverity)),
+            .init("blocks_by_reason", counts(statistics.blocksByReason)),
+            .init("days", .array(statistics.days.map(day))),
+            .init("top_addresses", .array(statistics.busiest.map(busy))),
         ])
     }
 }

@@ -33,6 +33,8 @@ package struct RouteParameter: Sendable {
         case cursor
         /// A place in a stream of Redis.
         case position
+        /// A place in a timeline: `<ms>.<id>`.
+        case place
         /// The name of an edge: 1 to 64 letters, digits, dots, hyphens, underscores.
         case edge
     }
@@ -102,6 +104,8 @@ package struct RouteParameter: Sendable {
             Self.isChange(value) ? nil : "is the id of an event complete or change"
         case .cursor:
             Self.isCursor(value) ? nil : "is what next was"
+        case .place:
+            Self.isPlace(value) ? nil : "is what next was"
         case .position:
             Self.isPosition(value) ? nil : "is what next was"
         case .edge:
@@ -166,6 +170,10 @@ package struct RouteParameter: Sendable {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,15}\.i[0-9]{1,5}-[0-9]{1,16}/) != nil
     }
 
+    private static func isPlace(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[0-9]{1,16}\.[a-z][a-z0-9_-]{0,80}/) != nil
+    }
+
     /// `<ms>-<number>`
     private static func isPosition(_ value: [UInt8]) -> Bool {
         let parts = value.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -188,6 +196,7 @@ package struct RouteParameter: Sendable {
         case .webhook: Schema.string(pattern: "^w[a-z0-9]{7,31}$")
         case .change: Schema.string(pattern: "^(0|[1-9][0-9]{0,14})\\.(0|[1-9a-f][0-9a-f]{0,7})$")
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
+        case .place: Schema.string(pattern: "^[0-9]{1,16}\\.[a-z][a-z0-9_-]{0,80}$")
         case .position: Schema.string(pattern: "^[0-9]{1,18}-[0-9]{1,18}$")
         case .edge: Schema.string(pattern: "^[A-Za-z0-9._-]{1,64}$")
         }

@@ -7,7 +7,7 @@ extension Schema {
     private static let any = JSONValue.object([])
 
     /// An object whose members are all always there.
-    private static func whole(_ properties: [(String, JSONValue)]) -> JSONValue {
+    static func whole(_ properties: [(String, JSONValue)]) -> JSONValue {
         object(properties, required: properties.map(\.0))
     }
 
@@ -41,14 +41,7 @@ extension Schema {
     static var blockedIP: JSONValue {
         whole([
             ("success", boolean), ("message", string()),
-            (
-                "block",
-                whole([
-                    ("id", string()), ("ip_address", string()), ("reason", string()), ("reason_display", string()),
-                    ("notes", string()), ("blocked_by", string()), ("created_at", string()), ("expires_at", text),
-                    ("is_permanent", boolean),
-                ])
-            ),
+            ("block", whole(moderationBlock)),
         ])
     }
 
@@ -60,12 +53,16 @@ extension Schema {
                 ("account_age_days", integer(orNull: true)), ("created_at", text),
                 ("content_last_hour", integer()), ("content_last_day", integer()), ("total_content", integer()),
                 ("open_flags", integer()), ("incidents", integer()), ("is_blocked", boolean),
-                ("is_allowed", boolean), ("open_incidents", array(of: incident)),
+                ("is_allowed", boolean), ("open_incidents", array(of: incident)), ("tokens", integer()),
+                ("first_seen", text), ("last_seen", text), ("addresses", array(of: string())),
+                ("accounts", array(of: string())), ("has_more_peers", boolean), ("refused_share", number),
             ],
             required: [
                 "subject", "at", "risk_level", "score", "is_suspicious", "suspicion_reasons", "account_age_days",
                 "created_at", "content_last_hour", "content_last_day", "total_content", "open_flags", "incidents",
-                "is_blocked", "is_allowed", "open_incidents",
+                "is_blocked", "is_allowed", "open_incidents", "tokens", "first_seen", "last_seen", "addresses",
+                "accounts",
+                "has_more_peers", "refused_share",
             ])
     }
 
@@ -89,6 +86,8 @@ extension Schema {
             ("reports", integer()), ("flags", counts), ("flags_refused", integer()), ("dropped", integer()),
             ("incidents", integer()), ("pending", integer()), ("reviews", .object([.init("type", .string("object"))])),
             ("blocks", integer()), ("exemptions", integer()), ("backlog", integer()), ("coordinator", text),
+            ("incidents_by_type", counts), ("incidents_by_severity", counts), ("blocks_by_reason", counts),
+            ("days", array(of: day)), ("top_addresses", array(of: busy)),
         ])
     }
 

@@ -5,6 +5,8 @@ package import SentinelRedis
 package struct AuditFilter: Sendable, Equatable {
     package var by: String?
     package var what: String?
+    /// Any of these.
+    package var whats: Set<String>?
     /// In its printable form.
     package var subject: String?
     /// When it was written by the clock of Redis, ms since 1970.
@@ -20,7 +22,7 @@ package struct AuditFilter: Sendable, Equatable {
     }
 
     func accepts(_ entry: AuditEntry) -> Bool {
-        (by == nil || entry.by == by) && (what == nil || entry.what == what)
+        (by == nil || entry.by == by) && (what == nil || entry.what == what) && (whats?.contains(entry.what) ?? true)
             && (subject == nil || entry.subject == subject)
     }
 }

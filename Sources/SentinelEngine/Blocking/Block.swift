@@ -33,6 +33,21 @@ package struct Block: Sendable, Equatable {
         self.init(subject, value)
     }
 
+    /// A block that was just set by hand.
+    package init(
+        _ subject: Subject, action: Action, reason: Reason, ref: String, by: String, note: String?, since: Int64,
+        until: Int64?
+    ) {
+        self.init(subject, .null)
+        self.action = action
+        self.reason = reason.rawValue
+        self.ref = ref
+        self.by = by
+        self.note = note
+        self.since = since
+        self.until = until
+    }
+
     /// A block of which only the key is there: somebody else wrote it, or took its details away. Edges obey it all
     /// the same.
     package init(unknown subject: Subject) {

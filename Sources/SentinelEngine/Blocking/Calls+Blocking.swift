@@ -13,6 +13,22 @@ package struct BlockChange: Sendable, Equatable {
     package var until: Int64?
 }
 
+/// How a block is to be changed; what is nil stays as it was.
+package struct BlockEdit: Sendable, Equatable {
+    package enum Term: Sendable, Equatable {
+        /// From now on, 1 ms to ten years.
+        case limited(Duration)
+        case permanent
+    }
+
+    package var term: Term?
+    package var action: Block.Action?
+    package var reason: Block.Reason?
+    package var note: String?
+
+    package init() {}
+}
+
 /// What became of an `allow`.
 package struct ExemptionChange: Sendable, Equatable {
     /// As Redis made it canonical.
@@ -45,6 +61,26 @@ extension Calls {
             ref: try reply["ref"]?.string ?? "",
             until: try Self.end(reply["until"])
         )
+    }
+
+    /// Changes the block of a subject; what is nil stays as it was. Nil if there is no block.
+    package func changeBlock(
+        _ subject: Subject, _ change: BlockEdit, by: String
+    ) async throws(RedisError) -> BlockChange? {
+        var arguments: [any RedisArgument] = ["subject", subject.bytes, "keep", 1, "by", by]
+        if let action = change.action { arguments += ["action", action.rawValue] as [any RedisArgument] }
+        if let reason = change.reason { arguments += ["reason", reason.rawValue] as [any RedisArgument] }
+        if let note = change.note { arguments += ["note", note] as [any RedisArgument] }
+        switch change.term {
+        case .limited(let duration)?: arguments += ["duration", duration.milliseconds] as [any RedisArgument]
+        case .permanent?: arguments += ["duration", "permanent"] as [any RedisArgument]
+        case nil: break
+        }
+        let reply = try await call("sentinel_block", arguments)
+        if try reply["change"]?.string == "none" { return nil }
+        return BlockChange(
+            subject: try Self.subject(reply["subject"]) ?? subject, isNew: false,
+            ref: try reply["ref"]?.string ?? "", until: try Self.end(reply["until"]))
     }
 
     /// Lifts a block, so that the same evidence does not bring it back. False if there was none.

@@ -47,6 +47,7 @@ package actor Coordinator {
     /// Of which unreadable policy the journal has heard.
     private var saidHash: String?
     private var histories: Histories
+    private var activities: Activities
     private var suspicions = Suspicions()
     private var scorer: Scorer
     /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
@@ -71,6 +72,11 @@ package actor Coordinator {
         scorer = Scorer(policy: configuration.policy.policy)
         histories = Histories(
             keys: configuration.keys, capacity: configuration.cachedHistories, batch: configuration.batch)
+        activities = Self.activities(configuration, configuration.policy.policy)
+    }
+
+    private static func activities(_ configuration: Configuration, _ policy: Policy) -> Activities {
+        Activities(policy: policy, capacity: configuration.cachedHistories / 2, batch: configuration.batch)
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -88,6 +94,7 @@ package actor Coordinator {
                 try await own(firstBatch: batch) { failures = 0 }
             } catch {
                 histories.removeAll()
+                activities.removeAll()
                 suspicions.removeAll()
                 if Task.isCancelled { break }
                 if error.code == .notSupported {
@@ -199,6 +206,7 @@ package actor Coordinator {
             (self.document, self.hash, seenHash) = (document, hash, hash)
             detection = Detection(policy: document.policy)
             scorer = Scorer(policy: document.policy)
+            activities = Self.activities(configuration, document.policy)
         case .unreadable(let hash, let problems):
             // Asked again when Redis tells another hash, or by the next owner.
             seenHash = self.hash
@@ -240,14 +248,19 @@ package actor Coordinator {
         for entry in batch.entries { looks.append(detection.look(at: entry)) }
         let shelves = TextShelves(detection.textMemory)
         let looking = start.duration(to: clock.now)
-        try await fetch(histories.missing(for: looks, shelves))
-        try await fetch(histories.missingKinds(for: looks, by: detection, shelves))
+        try await fetch(histories.missing(for: looks, shelves), activities.missing(for: batch.entries))
+        try await fetch(histories.missingKinds(for: looks, by: detection, shelves), .init())
 
         let begin = clock.now
         var flags = FlagBatch()
         for look in looks {
             histories.judge(look, by: detection, flags: &flags)
             work.counts.add(look.entry, by: document.policy)
+            activities.note(look.entry)
+            if let subject = look.entry.forgets {
+                histories.forget(subject)
+                activities.forget(subject)
+            }
         }
         configuration.instruments.judged(looks.count, in: looking + begin.duration(to: clock.now))
         let subjects = suspicions.missing(for: flags, scorer)
@@ -257,12 +270,19 @@ package actor Coordinator {
             if unreadable > 0 { journal.warning("\(unreadable) suspicions were not readable and start anew") }
         }
         suspicions.score(&flags, scorer)
+        suspicions.forget(batch.entries.compactMap(\.forgets))
         try await raise(flags.flags, epoch: epoch, counts: &work.counts)
     }
 
-    private func fetch(_ missing: Histories.Missing) async throws(RedisError) {
-        guard !missing.isEmpty else { return }
-        let unreadable = try histories.accept(try await client.send(histories.request(for: missing)), for: missing)
+    private func fetch(_ missing: Histories.Missing, _ others: Activities.Missing) async throws(RedisError) {
+        guard !missing.isEmpty || !others.isEmpty else { return }
+        var pipeline = histories.request(for: missing)
+        let count = pipeline.count
+        activities.request(for: others, configuration.keys, into: &pipeline)
+        let replies = try await client.send(pipeline)
+        let unreadable =
+            try histories.accept(Array(replies.prefix(count)), for: missing)
+            + activities.accept(replies.dropFirst(count), for: others)
         if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
     }
 
@@ -308,6 +328,7 @@ package actor Coordinator {
                 arguments.append(bytes)
             }
         }
+        append(activities.drain(), to: &arguments)
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
         let reply = try await client.send(pipeline)[0].orThrow().pairs
@@ -319,6 +340,24 @@ package actor Coordinator {
                 journal.error(
                     "\(dropped) events fell off \(configuration.keys.events) before they were looked at: the log holds "
                         + "\(document.policy.logEntries)")
+            }
+        }
+    }
+
+    private func append(_ changes: Activities.Changes, to arguments: inout [any RedisArgument]) {
+        let life = activities.life
+        for (shelf, fields) in changes.fields {
+            arguments.append(contentsOf: ["fields", shelf.name, life, fields.count] as [any RedisArgument])
+            for (field, value) in fields {
+                arguments.append(field)
+                arguments.append(value)
+            }
+        }
+        for (span, addresses) in changes.busy {
+            arguments.append(contentsOf: ["busy", span, life, addresses.count] as [any RedisArgument])
+            for (address, events) in addresses {
+                arguments.append(events)
+                arguments.append(address.bytes)
             }
         }
     }

@@ -19,6 +19,12 @@ struct EventLog {
         return .start
     }
 
+    /// The position of the newest entry; nil if there is none.
+    func newest() async throws(RedisError) -> LogPosition? {
+        let entry = try await client.call("XREVRANGE", keys.events, "+", "-", "COUNT", 1).array.first
+        return try entry.flatMap { (entry) throws(RedisError) in LogPosition(parsing: try entry.array[0].bytes) }
+    }
+
     /// The next entries, at most `count`; waits up to `patience` for the first one. Empty when none came.
     func entries(after cursor: LogPosition, count: Int, patience: Duration) async throws(RedisError) -> Batch {
         let reply = try await client.call(

@@ -227,6 +227,14 @@ struct Histories {
     /// Ms that the signups of an address are kept: the longest window that a policy may set, and a day.
     private static let signupTime: Int64 = 8 * 86_400_000
 
+    /// Has no memory of a subject any more, and saves none; Redis has erased what it had.
+    mutating func forget(_ subject: Subject) {
+        _ = users.take(subject)
+        _ = addresses.take(subject)
+        changedUsers.remove(subject)
+        changedAddresses.remove(subject)
+    }
+
     /// Forgets everything: after an error nobody knows what Redis has.
     mutating func removeAll() {
         users.removeAll()

@@ -38,6 +38,9 @@ struct Ledger<Key: Hashable, State> {
         young[key] ?? old[key]
     }
 
+    /// All that are held.
+    var keys: [Key] { Array(young.keys) + Array(old.keys) }
+
     mutating func removeAll() {
         young = [:]
         old = [:]

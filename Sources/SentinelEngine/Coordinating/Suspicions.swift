@@ -38,6 +38,11 @@ struct Suspicions {
         for flag in scorer.apply(flags.acts, to: &changed) { flags.add(flag) }
     }
 
+    /// Saves nothing of these.
+    mutating func forget(_ subjects: [Subject]) {
+        for subject in subjects { changed[subject] = nil }
+    }
+
     /// Hands out names and bytes to commit, and counts them as saved.
     mutating func drain(time: Duration) -> StateGroup {
         let states = changed.map { (name: Array("x:".utf8) + $0.key.bytes, bytes: $0.value.encoded()) }

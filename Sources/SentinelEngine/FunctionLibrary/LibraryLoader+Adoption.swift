@@ -8,6 +8,12 @@ package struct PolicyInForce: Sendable, Equatable {
     /// Nil of a library that is too old to carry it.
     package var source: PolicySource?
 
+    package init(version: Int64, hash: String, source: PolicySource?) {
+        self.version = version
+        self.hash = hash
+        self.source = source
+    }
+
     /// The policy, as this build reads it; nil without its text. Throws what a newer release has written into it.
     package func document() throws(PolicyProblems) -> PolicyDocument? {
         guard let source else { return nil }
@@ -31,7 +37,7 @@ extension LibraryLoader {
     /// The policy in force; nil if no library is loaded.
     package func inForce() async throws(RedisError) -> PolicyInForce? {
         guard let info = try await info() else { return nil }
-        var policy = PolicyInForce(version: info.version, hash: info.policyHash)
+        var policy = PolicyInForce(version: info.version, hash: info.policyHash, source: nil)
         // The first library had no source to ask for.
         guard info.version > 1 else { return policy }
         let pairs = try await client.call("FCALL_RO", "sentinel_info", "1", keys.prefix, "source", "1").pairs

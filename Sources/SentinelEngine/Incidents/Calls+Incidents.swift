@@ -15,6 +15,8 @@ package struct IncidentFilter: Sendable, Equatable {
     package var disposition: Review.Disposition?
     /// A part of id, rule, subject, description or note, at most 256 bytes; ASCII letters may be of either case.
     package var text: String?
+    /// Its subject, or user or address (as it is counted) of its newest event.
+    package var about: Subject?
 
     package init(
         subject: Subject? = nil, rule: String? = nil, severity: Rule.Severity = .low,
@@ -26,7 +28,7 @@ package struct IncidentFilter: Sendable, Equatable {
         self.last = last
     }
 
-    fileprivate var arguments: [any RedisArgument] {
+    var arguments: [any RedisArgument] {
         // Redis counts in Lua, whose numbers are exact up to 2^53.
         let latest: Int64 = 1 << 53 - 1
         var arguments: [any RedisArgument] = [
@@ -40,6 +42,7 @@ package struct IncidentFilter: Sendable, Equatable {
         if let isReviewed { arguments += ["reviewed", isReviewed ? 1 : 0] as [any RedisArgument] }
         if let disposition { arguments += ["disposition", disposition.rawValue] as [any RedisArgument] }
         if let text { arguments += ["text", text] as [any RedisArgument] }
+        if let about { arguments += ["about", about.bytes] as [any RedisArgument] }
         return arguments
     }
 }

@@ -16,6 +16,9 @@ package struct Incident: Sendable, Equatable {
     /// Events behind it.
     package var count: Int64
     package var description: String
+    /// Who did what the newest flag was raised on, and from which address (canonical), where that is known.
+    package var user: [UInt8]?
+    package var ip: String?
     /// What the newest flag was raised on.
     package var evidence: JSONValue
     /// The block it led to: its short id, and until when, ms since 1970 (nil is permanent).
@@ -50,6 +53,8 @@ package struct Incident: Sendable, Equatable {
         description = try fields["description"]?.string ?? ""
         let json = try fields["evidence"]?.bytes ?? []
         evidence = (try? JSONReader.read(json, maximumDepth: Self.evidenceDepth)) ?? .null
+        user = try fields["user"]?.bytes
+        ip = try fields["ip"]?.string
         ref = try fields["ref"]?.string
         let until = try fields["blocked"]?.string
         blockedUntil = until.flatMap { Int64($0) }

@@ -9,10 +9,13 @@ package struct SubjectSummary: Sendable, Equatable {
     package var assessment: Assessment
     /// Posts ever, as far as its history goes back.
     package var posts: UInt64
-    /// When the last of them were, ms since 1970, oldest first; at most ``PostHistory/capacity``.
-    package var recentPosts: [Int64]
     /// When the last of them was, ms since 1970.
     package var lastPost: Int64?
+    /// What it did in all the time that the policy keeps (``Policy/Timeline``), as it is counted.
+    package var activity: Activity
+    /// Posts that were not refused in the last hour and day, as far as single events are kept.
+    package var postsLastHour: Int
+    package var postsLastDay: Int
     /// What is open, the newest first.
     package var openIncidents: [Incident]
     /// The block that keeps it out: its own, or that of a network around it.
@@ -20,31 +23,32 @@ package struct SubjectSummary: Sendable, Equatable {
     /// On the allow list.
     package var isExempt: Bool
 
+    /// Whole days since the account was created; nil where no event said when.
+    package var accountAgeDays: Int64? { activity.created.map { max(0, at - $0) / Statistics.day } }
+
     /// Whether anything is known of it.
     package var isKnown: Bool {
-        posts > 0 || !assessment.reasons.isEmpty || assessment.incidents > 0 || !openIncidents.isEmpty || block != nil
+        posts > 0 || activity.events > 0 || !assessment.reasons.isEmpty || assessment.incidents > 0
+            || !openIncidents.isEmpty || block != nil
             || isExempt
     }
 }
 
 extension Calls {
-    /// Looks a subject up: two round trips, whatever there is.
+    /// Looks a subject up: a few round trips, whatever there is.
     /// - Parameters:
     ///   - time: As of when scores are told, ms since 1970; nil for now.
     ///   - policy: Its half-life, retention and prefixes.
     package func summary(
         of subject: Subject, at time: Int64? = nil, policy: Policy
     ) async throws(RedisError) -> SubjectSummary {
-        let names = [subject] + Self.networks(around: subject, policy)
+        let names = Self.names(reaching: subject, policy)
+        let counted = Self.counted(subject, policy)
         let replies = try await send { pipeline in
             pipeline.append("TIME")
-            pipeline.append("MGET", keys.history(subject), keys.suspicion(subject))
-            pipeline.append("HGETALL", keys.openIncidents(subject))
-            for name in names {
-                pipeline.append("GET", keys.block(name))
-                pipeline.append("PTTL", keys.block(name))
-                pipeline.append("EXISTS", keys.allow(name))
-            }
+            pipeline.append("MGET", keys.history(counted), keys.suspicion(counted))
+            pipeline.append("HGETALL", keys.openIncidents(counted))
+            appendReach(of: names, to: &pipeline)
         }
         let clock = try replies[0].orThrow().array
         let redisTime = try clock[0].int * 1000 + (try clock[1].int) / 1000
@@ -52,23 +56,37 @@ extension Calls {
         let states = try replies[1].orThrow().array
         let history = Self.bytes(states[0]).flatMap { try? ActorHistory(decoding: $0) }?.posts ?? PostHistory()
         let suspicion = Self.bytes(states[1]).flatMap { try? Suspicion(decoding: $0) } ?? Suspicion()
-        var summary = SubjectSummary(
-            subject: subject, at: now, assessment: Assessment(suspicion, history.tally, at: now, policy: policy),
-            posts: history.total, recentPosts: history.posts.map(\.at), lastPost: history.posts.last?.at,
-            openIncidents: try await openIncidents(try replies[2].orThrow(), at: now, policy), block: nil,
-            isExempt: false)
-        for (place, name) in names.enumerated() {
-            let answers = replies[(3 + 3 * place)..<(6 + 3 * place)]
-            let json = try answers[answers.startIndex].orThrow()
-            let left = try answers[answers.startIndex + 1].int
-            if summary.block == nil, left != -2, let bytes = Self.bytes(json) {
-                summary.block = Standing(
-                    value: Block(name, json: bytes) ?? Block(unknown: name),
-                    remaining: left < 0 ? nil : .milliseconds(left))
-            }
-            if try answers[answers.startIndex + 2].int == 1 { summary.isExempt = true }
+        let keep = policy.timeline.keep.milliseconds
+        let activity = try await activities(of: [counted], since: now - keep, until: now, policy)[counted]
+        let posts = try await recentPosts(of: counted, history, at: now, policy)
+        let reach = try Self.reach(of: names, replies[3...])
+        var assessment = Assessment(suspicion, history.tally, at: now, policy: policy)
+        if counted.type == "ip" || counted.type == "net" { assessment.take(activity ?? Activity(), at: now) }
+        return SubjectSummary(
+            subject: subject, at: now, assessment: assessment,
+            posts: max(history.total, activity?.totals(at: now, days: Self.allDays).messages ?? 0),
+            lastPost: history.posts.last?.at, activity: activity ?? Activity(),
+            postsLastHour: posts.count { $0 > now - Self.hour }, postsLastDay: posts.count,
+            openIncidents: try await openIncidents(try replies[2].orThrow(), at: now, policy), block: reach.block,
+            isExempt: reach.isExempt)
+    }
+
+    /// More days than activity is kept.
+    private static var allDays: Int64 { 400 }
+    private static var hour: Int64 { 3_600_000 }
+
+    /// When the posts of the last day were that were not refused; of the last twenty where the policy keeps no events.
+    private func recentPosts(
+        of subject: Subject, _ history: PostHistory, at time: Int64, _ policy: Policy
+    ) async throws(RedisError) -> [Int64] {
+        let times: [Int64]
+        if policy.timeline.entries > 0 {
+            times = try await entries(of: subject, since: time - 24 * Self.hour, until: time, policy)
+                .filter { policy.postKinds.contains($0.kind) && !$0.isRefused }.map(\.at)
+        } else {
+            times = history.posts.map(\.at)
         }
-        return summary
+        return times.filter { $0 > time - 24 * Self.hour && $0 <= time }
     }
 
     /// The incidents that the reply to `HGETALL` names and that are not over.
@@ -94,12 +112,5 @@ extension Calls {
 
     private static func bytes(_ reply: RedisReply) -> [UInt8]? {
         if case .bulk(let bytes) = reply { bytes } else { nil }
-    }
-
-    /// Networks whose block reaches an address.
-    private static func networks(around subject: Subject, _ policy: Policy) -> [Subject] {
-        guard subject.type == "ip", let address = try? IPAddress(parsing: subject.id) else { return [] }
-        let lengths = address.family == .v4 ? policy.networks4 : policy.networks6 + [policy.subjectPrefix6]
-        return Set(lengths).sorted(by: >).map { Subject(of: Network(masking: address, length: $0)) }
     }
 }

@@ -1,4 +1,4 @@
-import SentinelCore
+package import SentinelCore
 package import SentinelRedis
 
 /// What was counted on some days, and what stands now.
@@ -30,6 +30,14 @@ package struct Statistics: Sendable, Equatable {
     package var incidents: Int64 = 0
     /// Incidents that nobody has reviewed.
     package var pending: Int64 = 0
+    /// Incidents that were opened, by rule and by severity, those in shadow included; blocks that were set, by reason.
+    package var openedByRule: [String: Int64] = [:]
+    package var openedBySeverity: [String: Int64] = [:]
+    package var blocksByReason: [String: Int64] = [:]
+    /// Each day with any event or incident, the earliest first.
+    package var days: [Day] = []
+    /// The addresses that did most; where they were asked for.
+    package var busiest: [BusyAddress] = []
     /// What reviews found so far, by rule, whenever that was.
     package var reviews: [RuleReviews] = []
     /// Events that no coordinator has looked at yet.
@@ -42,6 +50,20 @@ package struct Statistics: Sendable, Equatable {
     /// Who holds the lease; nil if nobody does.
     package var coordinator: String?
 
+    /// One UTC day.
+    package struct Day: Sendable, Equatable {
+        /// When it began, ms since 1970.
+        package var start: Int64
+        package var events: Int64 = 0
+        package var limited: Int64 = 0
+        /// Incidents that were opened.
+        package var incidents: Int64 = 0
+
+        package init(start: Int64) {
+            self.start = start
+        }
+    }
+
     package static let day: Int64 = 86_400_000
     /// Days that are summed at most: statistics are not kept longer.
     static let mostDays: Int64 = 400
@@ -51,26 +73,43 @@ package struct Statistics: Sendable, Equatable {
     }
 
     /// Adds one day's counters.
-    mutating func add(_ counters: RedisReply) throws(RedisError) {
+    mutating func add(_ counters: RedisReply, of start: Int64) throws(RedisError) {
+        var day = Day(start: start)
         for (name, value) in try counters.pairs {
             let count = try value.int
             switch name {
-            case "events": Self.add(count, to: &events)
-            case "limited": Self.add(count, to: &limited)
+            case "events":
+                Self.add(count, to: &events)
+                day.events = count
+            case "limited":
+                Self.add(count, to: &limited)
+                day.limited = count
             case "reports": Self.add(count, to: &reports)
             case "dropped": Self.add(count, to: &dropped)
             case "flags_refused": Self.add(count, to: &refusedFlags)
             case _ where name.hasPrefix("kind:"): Self.add(count, to: &kinds[String(name.dropFirst(5)), default: 0])
             case _ where name.hasPrefix("refused:"):
                 Self.add(count, to: &refusals[String(name.dropFirst(8)), default: 0])
-            case _ where name.hasPrefix("incident:"):
-                Self.add(count, to: &opened[String(name.dropFirst(9)), default: 0])
             case _ where name.hasPrefix("delivery:"):
                 Self.add(count, to: &deliveries[String(name.dropFirst(9)), default: 0])
             case _ where name.hasPrefix("flag:"): Self.add(count, to: &flags[String(name.dropFirst(5)), default: 0])
+            case _ where name.hasPrefix("block:"):
+                Self.add(count, to: &blocksByReason[String(name.dropFirst(6)), default: 0])
+            case _ where name.hasPrefix("incident:"): add(incidents: count, name, to: &day)
             default: break
             }
         }
+        if day != Day(start: start) { days.append(day) }
+    }
+
+    /// `incident:<rule>:<severity>:<mode>`
+    private mutating func add(incidents count: Int64, _ name: String, to day: inout Day) {
+        Self.add(count, to: &opened[String(name.dropFirst(9)), default: 0])
+        let parts = name.split(separator: ":")
+        guard parts.count == 4, let severity = Int(parts[2]).flatMap(Rule.Severity.init(rawValue:)) else { return }
+        Self.add(count, to: &openedByRule[String(parts[1]), default: 0])
+        Self.add(count, to: &openedBySeverity[severity.name, default: 0])
+        Self.add(count, to: &day.incidents)
     }
 
     private static func add(_ count: Int64, to sum: inout Int64) {
@@ -80,6 +119,13 @@ package struct Statistics: Sendable, Equatable {
 }
 
 extension Calls {
+    /// The same, with the addresses that did most.
+    package func statistics(since: Int64, busiest: Int, policy: Policy) async throws(RedisError) -> Statistics {
+        var statistics = try await statistics(since: since)
+        statistics.busiest = try await self.busiest(since: statistics.from, limit: busiest, policy: policy)
+        return statistics
+    }
+
     /// Sums the days from that of `since` (ms since 1970) to today.
     package func statistics(since: Int64) async throws(RedisError) -> Statistics {
         let now = try await now()
@@ -112,7 +158,9 @@ extension Calls {
         }
         statistics.webhooks = try replies[7].int
         statistics.deadLetters = try replies[8].int
-        for counters in replies.dropFirst(9) { try statistics.add(counters) }
+        for (day, counters) in zip(first...today, replies.dropFirst(9)) {
+            try statistics.add(counters, of: day * Statistics.day)
+        }
         statistics.reviews = try await reviewOutcomes()
         return statistics
     }

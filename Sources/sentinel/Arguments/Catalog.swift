@@ -14,13 +14,16 @@ struct Catalog: Sendable {
         Group(
             title: "See what happens",
             commands: [
-                Watch.self, Top.self, IncidentList.self, IncidentShow.self, Summary.self, Explain.self, Stats.self,
+                Watch.self, Top.self, IncidentList.self, IncidentShow.self, SuspectList.self, TimelineCommand.self,
+                Summary.self, Explain.self, Stats.self,
             ]),
         Group(
             title: "Act",
             commands: [
-                IncidentReview.self, BlockAdd.self, BlockRemove.self, BlockList.self, AllowAdd.self, AllowRemove.self,
-                AllowList.self,
+                IncidentReview.self, BlockAdd.self, BlockRemove.self, BlockChangeCommand.self,
+                BlockList.self, BlockHistoryCommand.self, BlockImportCommand.self, BlockExportCommand.self,
+                AllowAdd.self, AllowRemove.self,
+                AllowList.self, Forget.self,
             ]),
         Group(
             title: "Rules",

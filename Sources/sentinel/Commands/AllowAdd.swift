@@ -36,9 +36,9 @@ struct AllowAdd: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var changes: [ExemptionChange] = []
-        let code = try await context.withRedis { session in
+        let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
-                let change = try await session.calls.allow(
+                let change = try await operations.allow(
                     subject, for: duration.duration, by: context.admin(by), note: note)
                 changes.append(change)
                 let lifted = change.liftedBlock ? " and lifted the block" : ""

@@ -27,7 +27,7 @@ struct AllowList: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let list = try await context.withRedis { try await $0.calls.exemptions(ofType: type, limit: limit) }
+        let list = try await context.withOperations { try await $0.exemptions(ofType: type, limit: limit) }
         try context.output.list(list.entries, Self.columns, empty: "No exemptions.")
         context.noticeRest(shown: list.entries.count, total: list.total)
         return .ok

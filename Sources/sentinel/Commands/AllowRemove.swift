@@ -29,9 +29,9 @@ struct AllowRemove: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var results: [(subject: Subject, isDone: Bool)] = []
-        let code = try await context.withRedis { session in
+        let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
-                let isDone = try await session.calls.disallow(subject, by: context.admin(by), note: note)
+                let isDone = try await operations.disallow(subject, by: context.admin(by), note: note)
                 results.append((subject, isDone))
                 if isDone {
                     try context.output.say("ended the exemption of \(subject)")

@@ -44,8 +44,8 @@ struct AuditList: Command {
     func run(_ context: Context) async throws -> ExitCode {
         let filter = AuditFilter(
             by: by, what: what, subject: subject?.description, written: context.range(since: since, until: until))
-        let page = try await context.withRedis {
-            try await $0.calls.auditEntries(filter, limit: limit, after: cursor)
+        let page = try await context.withOperations {
+            try await $0.auditEntries(filter, limit: limit, after: cursor)
         }
         try context.output.list(page.entries, Self.columns, empty: "No changes.")
         if let next = page.next {

@@ -31,7 +31,7 @@ struct BlockAdd: Command {
     var note: String?
     var by: String?
 
-    private static let columns: [Column<BlockChange>] = [
+    static let columns: [Column<BlockChange>] = [
         Column("subject", clips: false) { .string($0.subject.description) },
         Column("change") { .string($0.isNew ? "added" : "changed") },
         Column("ref") { .string($0.ref) },
@@ -44,9 +44,9 @@ struct BlockAdd: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var changes: [BlockChange] = []
-        let code = try await context.withRedis { session in
+        let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
-                let change = try await session.calls.block(
+                let change = try await operations.block(
                     subject, for: duration.duration, action: action, reason: reason, by: context.admin(by), note: note)
                 changes.append(change)
                 let what = change.isNew ? "blocked \(change.subject)" : "changed the block of \(change.subject):"

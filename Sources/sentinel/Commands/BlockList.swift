@@ -49,7 +49,7 @@ struct BlockList: Command {
     func run(_ context: Context) async throws -> ExitCode {
         let filter = BlockFilter(
             type: type, reason: reason, by: by, since: context.range(since: since, until: until))
-        let blocks = try await context.withRedis { try await $0.calls.blocks(filter, limit: limit) }
+        let blocks = try await context.withOperations { try await $0.blocks(filter, limit: limit) }
         try context.output.list(blocks.entries, Self.columns, empty: "No active blocks.")
         context.noticeRest(shown: blocks.entries.count, total: blocks.total)
         return .ok

@@ -30,9 +30,9 @@ struct BlockRemove: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var results: [(subject: Subject, isDone: Bool)] = []
-        let code = try await context.withRedis { session in
+        let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
-                let isDone = try await session.calls.unblock(subject, by: context.admin(by), note: note)
+                let isDone = try await operations.unblock(subject, by: context.admin(by), note: note)
                 results.append((subject, isDone))
                 if isDone {
                     try context.output.say("lifted the block of \(subject)")

@@ -49,8 +49,8 @@ struct IncidentList: Command {
         filter.isReviewed = reviewed.map { $0 == .yes }
         filter.disposition = disposition
         filter.text = text
-        let page = try await context.withRedis {
-            try await $0.calls.incidents(filter, limit: limit, after: cursor)
+        let page = try await context.withOperations {
+            try await $0.incidents(filter, limit: limit, after: cursor)
         }
         try context.output.list(page.incidents, IncidentColumns.all, empty: "No incidents.")
         if let next = page.next {

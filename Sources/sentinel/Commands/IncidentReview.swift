@@ -43,8 +43,8 @@ struct IncidentReview: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         let disposition = verdict.flatMap { Review.Disposition(rawValue: $0.rawValue) }
-        let change = try await context.withRedis {
-            try await $0.calls.review(ids, as: disposition, by: context.admin(by), note: note)
+        let change = try await context.withOperations {
+            try await $0.review(ids, as: disposition, by: context.admin(by), note: note)
         }
         if context.output.format == .human {
             let words = disposition.map { "reviewed as \($0.rawValue)" } ?? "open again"

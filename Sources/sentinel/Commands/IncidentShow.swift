@@ -19,7 +19,7 @@ struct IncidentShow: Command {
     var id = ""
 
     func run(_ context: Context) async throws -> ExitCode {
-        guard let incident = try await context.withRedis({ try await $0.calls.incident(id) }) else {
+        guard let incident = try await context.withOperations({ try await $0.incident(id) }) else {
             throw Failure(.notFound, "there is no incident \(quoted(id))", hint: "See 'sentinel incident ls'.")
         }
         guard context.output.format == .human else {

@@ -31,13 +31,8 @@ struct PolicyApply: Command {
     func run(_ context: Context) async throws -> ExitCode {
         let document = try file.map { try PolicyFile.read($0) } ?? .standard
         let name = by == nil ? ProcessName.atHost(context.admin(nil)) : context.admin(by)
-        let (outcome, changes) = try await context.withRedis { session in
-            let loader = LibraryLoader(client: session.calls.client, keys: session.calls.keys)
-            let changes = try await loader.changes(to: document)
-            let note = changes.map(\.description).joined(separator: "; ")
-            return (try await loader.apply(document, by: name, note: note), changes)
-        }
-        switch outcome {
+        let application = try await context.withOperations { try await $0.applyPolicy(document, by: name) }
+        switch application.outcome {
         case .newer(let version):
             throw Failure(
                 .failure,
@@ -47,8 +42,8 @@ struct PolicyApply: Command {
             try context.output.say("This policy is in force already.")
             if context.output.format != .human { try PolicyDiff.write([], to: context.output) }
         case .loaded:
-            try PolicyDiff.write(changes, to: context.output)
-            try context.output.say("In force: policy \(LibrarySource.hash(of: document))", .good)
+            try PolicyDiff.write(application.changes, to: context.output)
+            try context.output.say("In force: policy \(application.hash)", .good)
         }
         return .ok
     }

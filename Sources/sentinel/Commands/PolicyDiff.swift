@@ -43,7 +43,7 @@ struct PolicyDiff: Command {
     }
 
     private func inForce(_ context: Context) async throws -> PolicyDocument {
-        try await context.withRedis { try await $0.calls.policyInForce() }
+        try await context.withOperations { try await $0.readablePolicy() }
     }
 
     /// One change a line for people.

@@ -52,7 +52,7 @@ struct PolicyShow: Command {
             return .ok
         }
         let policy =
-            isDefault ? Policy.standard : try await context.withRedis { try await $0.calls.policyInForce().policy }
+            isDefault ? Policy.standard : try await context.withOperations { try await $0.readablePolicy().policy }
         guard let rule else {
             try context.output.list(policy.rules, Self.columns(policy), empty: "No rules.")
             try context.output.say(policy.openFlagsInWords)
@@ -68,10 +68,9 @@ struct PolicyShow: Command {
 
     private func source(_ context: Context) async throws -> PolicySource {
         if isDefault { return PolicyDocument.standard.source }
-        return try await context.withRedis { session in
-            let loader = LibraryLoader(client: session.calls.client, keys: session.calls.keys)
-            if let source = try await loader.inForce()?.source { return source }
-            return try await session.calls.policyInForce().source
+        return try await context.withOperations { operations in
+            if let source = try await operations.policyInForce()?.source { return source }
+            return try await operations.readablePolicy().source
         }
     }
 }

@@ -123,7 +123,7 @@ struct Replay: Command {
             }
             group.addTask {
                 for await _ in isReady {}
-                let policy = try await calls.policyInForce().policy
+                let policy = try await RedisOperations(calls).readablePolicy().policy
                 var progress = context.progress("replaying", unit: "events")
                 defer { progress.clear() }
                 return try await ReplayRun(calls: calls, policy: policy).run(

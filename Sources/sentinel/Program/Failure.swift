@@ -1,4 +1,5 @@
 import SentinelCore
+import SentinelDaemon
 import SentinelRedis
 
 /// Why a command did not do what it should, for a person to read and a script to tell apart.
@@ -31,6 +32,7 @@ struct Failure: Error, Equatable {
         case let problem as ValueProblem: self.init(.usage, problem.message)
         case let problems as PolicyProblems: self.init(policy: problems)
         case let error as RedisError: self.init(redis: error)
+        case let error as APIFailure: self.init(api: error)
         case is CancellationError: self.init(.interrupted, "")
         default: self.init(.failure, String(describing: error))
         }
@@ -42,6 +44,19 @@ struct Failure: Error, Equatable {
         self.init(
             .usage, problems.problems[0].description,
             hint: count == 1 ? nil : "'sentinel policy check' tells all \(count) problems. Nothing was changed.")
+    }
+
+    /// What an API would not do, or that there is none.
+    private init(api error: APIFailure) {
+        switch error.status {
+        case nil, 503: self.init(.unreachable, error.message)
+        case 400, 422: self.init(.usage, error.message)
+        case 401:
+            self.init(
+                .failure, error.message, hint: "A token goes into SENTINEL_TOKEN; 'sentinel token add' makes one.")
+        case 404: self.init(.notFound, error.message)
+        default: self.init(.failure, error.message)
+        }
     }
 
     /// What is written to stderr: `sentinel: …` and the hint; nothing without a message.

@@ -5,7 +5,7 @@ extension Form where Target == Policy {
         [
             .group("events", events), .fields, .allow, .group("addresses", addresses), .group("blocks", blocks),
             .group("incidents", incidents), .group("suspicion", suspicion), .group("retention", retention),
-            .group("log", log), .group("ids", ids),
+            .group("timeline", timeline), .group("log", log), .group("ids", ids),
             .key(
                 "partitions", \.partitions, .number(1...1),
                 "Parts of the key space. Only 1 until Redis Cluster is served."),
@@ -100,6 +100,19 @@ extension Form where Target == Policy {
             .key(
                 "tally", \.tallyTime, .duration(.seconds(60)...Duration.days(366)),
                 "How often a blocked subject came by."),
+        ])
+
+    private static let timeline = Form(
+        "What is kept of each subject's events, for people who look into it.", blank: policyBlank,
+        [
+            .key(
+                "keep", \.timeline.keep, .duration(.seconds(3600)...Duration.days(120)),
+                "For how long; what is stored ends a quarter of that time later at most."),
+            .key(
+                "entries", \.timeline.entries, .number(0...1000),
+                "Of each quarter of that time, so many of the newest events; 0: none, only counts."),
+            .key(
+                "text_bytes", \.timeline.textBytes, .number(0...2048), "Of each text, so many bytes; 0: nothing of it."),
         ])
 
     private static let log = Form(

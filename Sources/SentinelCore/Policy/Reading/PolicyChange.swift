@@ -5,6 +5,11 @@ package struct PolicyChange: Sendable, Equatable {
     /// `limit 50 → 40 for registered`
     package var words: String
 
+    package init(rule: String?, words: String) {
+        self.rule = rule
+        self.words = words
+    }
+
     /// Everything that `new` changes, rules in its order, then those that are gone, then the rest.
     package static func between(_ old: Policy, _ new: Policy) -> [PolicyChange] {
         var changes: [PolicyChange] = []

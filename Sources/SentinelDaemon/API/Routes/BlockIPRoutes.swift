@@ -44,18 +44,14 @@ extension Route {
                 let change = try await calls.block(
                     Subject(of: address), for: duration, action: .block, reason: reason, by: request.caller,
                     note: notes)
-                let block = JSONValue.object([
-                    .init("id", .string(change.ref)), .init("ip_address", .string(address.description)),
-                    .init("reason", .string(reason.rawValue)), .init("reason_display", .string(reason.words)),
-                    .init("notes", .string(notes ?? "")), .init("blocked_by", .string(request.caller)),
-                    .init("created_at", Objects.time(now)), .init("expires_at", Objects.time(change.until)),
-                    .init("is_permanent", .bool(change.until == nil)),
-                ])
+                let block = Block(
+                    change.subject, action: .block, reason: reason, ref: change.ref, by: request.caller, note: notes,
+                    since: now, until: change.until)
                 return HTTPResponse(
                     json: JSONWriter.bytes(
                         .object([
                             .init("success", .bool(true)), .init("message", .string("\(address) is blocked")),
-                            .init("block", block),
+                            .init("block", Objects.moderationBlock(block)),
                         ])))
             }
         }
@@ -103,18 +99,5 @@ extension JSONBody {
             throw Problem(.badRequest, "\"\(name)\" is an IPv4 or IPv6 address")
         }
         return address
-    }
-}
-
-extension Block.Reason {
-    /// For people.
-    fileprivate var words: String {
-        switch self {
-        case .abuse: "Abuse"
-        case .maliciousContent: "Malicious content"
-        case .spam: "Spam"
-        case .fraud: "Fraud"
-        case .manual: "Manual"
-        }
     }
 }

@@ -15,7 +15,7 @@ extension Route {
                 .query("by", .text(1...128), "Only by sentinel or by admin:<name>"),
                 .query("since", .time, "Only those that began at this time or later"),
                 .query("until", .time, "Only those that began before this time"),
-                .query("limit", .integer(1...1000), "At most so many; 100 unless said otherwise"),
+                .query("limit", .integer(1...100_000), "At most so many; 100 unless said otherwise"),
             ],
             answers: [
                 Answer(
@@ -72,24 +72,14 @@ extension Route {
             let action = try body.choice("action", Block.Action.self) ?? .block
             let reason = try body.choice("reason", Block.Reason.self) ?? .manual
             let note = try body.note("note")
-            var duration: Duration?
-            if let value = body["duration_ms"] {
-                guard let length = value.integer, (1...longest).contains(length) else {
-                    throw Problem(.badRequest, "\"duration_ms\" is from 1 to \(longest); null is permanent")
-                }
-                duration = .milliseconds(length)
-            }
-            return context.later { [duration] in
+            let duration = try body.duration("duration_ms")
+            return context.later {
                 let change = try await context.calls.block(
                     subject, for: duration, action: action, reason: reason, by: request.caller, note: note)
                 return HTTPResponse(
                     change.isNew ? .created : .ok,
                     json: JSONWriter.bytes(
-                        .object([
-                            .init("subject", .string(change.subject.description)),
-                            .init("change", .string(change.isNew ? "added" : "changed")),
-                            .init("ref", .string(change.ref)), .init("until", Objects.time(change.until)),
-                        ])))
+                        Objects.blockChange(change)))
             }
         }
     }

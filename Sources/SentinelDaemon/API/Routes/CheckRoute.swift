@@ -30,7 +30,7 @@ extension Route {
                 anonymous: arguments.flag("anonymous") ?? false, tokens: arguments.integer("tokens"))
             return context.later {
                 let verdict = try await context.calls.check(event)
-                return HTTPResponse(json: verdict.json, headers: verdict.fields(context.policy))
+                return HTTPResponse(json: verdict.json, headers: verdict.fields(await context.policy.current()))
             }
         }
     }

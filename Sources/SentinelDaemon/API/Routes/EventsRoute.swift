@@ -47,7 +47,7 @@ extension Route {
                 let replies = try await context.calls.send { context.calls.append(event, to: &$0) }
                 let verdict = try context.verdict(replies[0])
                 context.instruments.count(verdict)
-                return verdict.response(context.policy)
+                return verdict.response(await context.policy.current())
             }
         }
     }

@@ -7,19 +7,26 @@ extension Route {
     static func policy(_ context: APIContext) -> Route {
         Route(
             "GET", "/v1/policy", role: .staff, "The policy in force, as it was written",
+            parameters: [
+                .query("form", .choice(["yaml", "json"]), "json: an object with the lists that it names, too")
+            ],
             answers: [
-                Answer(
-                    .ok, "YAML; ETag names it", "application/yaml", Schema.object([], required: []),
-                    headers: ["ETag"]),
+                Answer(.ok, "YAML, or JSON; ETag names it", "*/*", .object([]), headers: ["ETag"]),
                 Answer(.notFound, "Redis has no text of it", "application/problem+json", Schema.reference("Problem")),
             ]
-        ) { _ in
-            context.later {
+        ) { request in
+            let wantsJSON = request.arguments.text("form") == "json"
+            return context.later {
                 let loader = LibraryLoader(client: context.calls.client, keys: context.calls.keys)
                 guard let policy = try await loader.inForce() else {
                     throw Problem(.serviceUnavailable, "the function library is not loaded yet")
                 }
                 guard let source = policy.source else { throw Problem(.notFound, "Redis has no text of the policy") }
+                if wantsJSON {
+                    return HTTPResponse(
+                        json: JSONWriter.bytes(source.json(named: policy.hash)),
+                        headers: [("ETag", "\"\(policy.hash)\"")])
+                }
                 return HTTPResponse(
                     .ok,
                     headers: [
@@ -36,7 +43,21 @@ extension Route {
             [("rule", Schema.string(orNull: true)), ("change", Schema.string())], required: ["rule", "change"])
         return Route(
             "PUT", "/v1/policy", role: .admin, "Put a policy in force",
-            bodies: [Body("application/yaml", Schema.object([], required: ["rules"]))],
+            bodies: [
+                Body("application/yaml", Schema.object([], required: ["rules"])),
+                Body(
+                    "application/json",
+                    Schema.closed(
+                        [
+                            ("yaml", Schema.string()),
+                            (
+                                "lists",
+                                .object([
+                                    .init("type", .string("object")), .init("additionalProperties", Schema.string()),
+                                ])
+                            ),
+                        ], required: ["yaml"])),
+            ],
             answers: [
                 Answer(
                     .ok, "It is in force. changed is false where it was before", "application/json",
@@ -54,9 +75,9 @@ extension Route {
             ]
         ) { (request) throws(Problem) in
             let document: PolicyDocument
+            let source = try PolicySource(request)
             do throws(PolicyProblems) {
-                document = try PolicyDocument(
-                    reading: PolicySource(yaml: request.http.body, lists: [:]), file: "policy")
+                document = try PolicyDocument(reading: source, file: "policy")
             } catch {
                 var problem = Problem(.unprocessable, error.problems.first?.description)
                 problem.members.append(("problems", .strings(error.problems.map(\.description))))
@@ -70,6 +91,7 @@ extension Route {
                 if case .newer = outcome {
                     throw Problem(.conflict, "Redis runs the library of a newer release; nothing was changed")
                 }
+                context.policy.adopt(document)
                 return HTTPResponse(
                     json: JSONWriter.bytes(
                         .object([
@@ -86,5 +108,41 @@ extension Route {
                         ])))
             }
         }
+    }
+}
+
+extension PolicySource {
+    /// What a client sent: YAML, or YAML with the lists that it names.
+    fileprivate init(_ request: Route.Request) throws(Problem) {
+        guard request.mediaType == "application/json" else {
+            self.init(yaml: request.http.body, lists: [:])
+            return
+        }
+        let body = try JSONBody(request, fields: ["yaml", "lists"])
+        guard let yaml = body["yaml"]?.text else { throw Problem(.badRequest, "\"yaml\" is a text") }
+        var lists: [String: [UInt8]] = [:]
+        if let value = body["lists"] {
+            guard case .object(let members) = value else {
+                throw Problem(.badRequest, "\"lists\" is an object: path and contents of each file")
+            }
+            for member in members {
+                guard let text = member.value.text else {
+                    throw Problem(.badRequest, "\"lists\" is an object: path and contents of each file")
+                }
+                lists[member.name] = Array(text.utf8)
+            }
+        }
+        self.init(yaml: Array(yaml.utf8), lists: lists)
+    }
+
+    fileprivate func json(named hash: String) -> JSONValue {
+        .object([
+            .init("policy", .string(hash)), .init("yaml", .string(String(decoding: yaml, as: UTF8.self))),
+            .init(
+                "lists",
+                .object(
+                    lists.sorted { $0.key < $1.key }
+                        .map { .init($0.key, .string(String(decoding: $0.value, as: UTF8.self))) })),
+        ])
     }
 }

@@ -6,7 +6,7 @@ import SentinelRedis
 extension Route {
     /// `POST /v1/reports`: hands in what somebody else found out: a model, a moderator, another service.
     static func reports(_ context: APIContext) -> Route {
-        let types = context.policy.rules.filter { $0.watches.contains(.report) }.map(\.id)
+        let types = context.policy.known.rules.filter { $0.watches.contains(.report) }.map(\.id)
         let schema = Schema.closed(
             [
                 ("type", Schema.choice(types)), ("user", Schema.string(1...256)), ("ip", Schema.address),

@@ -1,5 +1,6 @@
 import Glibc
 import SentinelCore
+import SentinelDaemon
 import SentinelRedis
 
 extension Parameter {
@@ -30,6 +31,11 @@ extension Context {
             do {
                 let result = try await change(subject)
                 if result != .ok { code = result }
+            } catch let error as APIFailure where error.status == 400 || error.status == 409 {
+                let failure = Failure(mapping: error)
+                try output.flush()
+                notice(failure.message)
+                code = failure.code
             } catch let error as RedisError {
                 let failure = Failure(mapping: error)
                 guard case .server(let word) = error.code, ["BADARG", "ALLOWED"].contains(word) else { throw error }

@@ -8,10 +8,10 @@ extension Parameter {
     }
 }
 
-extension Calls {
-    /// The policy that Redis runs, as far as this program can read it.
-    func policyInForce() async throws -> PolicyDocument {
-        guard let inForce = try await LibraryLoader(client: client, keys: keys).inForce() else {
+extension Operations {
+    /// The policy in force, as far as this program can read it.
+    func readablePolicy() async throws -> PolicyDocument {
+        guard let inForce = try await policyInForce() else {
             throw Failure(
                 .failure, "no policy is in force: the function library is not loaded",
                 hint: "'sentinel up' and 'sentinel run' load it; so does 'sentinel policy apply'.")

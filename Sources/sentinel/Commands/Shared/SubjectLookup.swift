@@ -5,10 +5,10 @@ extension Context {
     /// What is known of a subject; fails with "not found" if nothing is.
     func summary(of subject: Subject?, at time: TimePoint?) async throws -> SubjectSummary {
         guard let subject else { throw Failure(.usage, "a subject is missing") }
-        let summary = try await withRedis {
-            try await $0.calls.summary(of: subject, at: time?.milliseconds(now: now), policy: .standard)
+        let summary = try await withOperations {
+            try await $0.summary(of: subject, at: time?.milliseconds(now: now))
         }
-        guard summary.isKnown else {
+        guard let summary else {
             throw Failure(
                 .notFound, "nothing is known of \(subject)", hint: "See 'sentinel incident ls' for who was flagged.")
         }

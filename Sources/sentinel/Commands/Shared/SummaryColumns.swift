@@ -21,6 +21,16 @@ enum SummaryColumns {
         Column("messages") { .int($0.assessment.activity.messages) },
         Column("messages_per_day") { .double($0.assessment.activity.perDay.hundredths) },
         Column("refused_share") { .double($0.assessment.activity.refusedShare.thousandths) },
+        Column("content_last_hour") { .int(Int64($0.postsLastHour)) },
+        Column("content_last_day") { .int(Int64($0.postsLastDay)) },
+        Column("account_age_days") { .optional($0.accountAgeDays, Value.int) },
+        Column("created_at") { .optional($0.activity.created, Value.time) },
+        Column("tokens") { .int(Int64(clamping: $0.activity.totals(at: $0.at, days: 400).tokens)) },
+        Column("first_seen") { .optional($0.activity.first, Value.time) },
+        Column("last_seen") { .optional($0.activity.last, Value.time) },
+        Column("addresses", absent: "none known") { .list($0.subject.type == "user" ? peers($0) : []) },
+        Column("accounts", absent: "none known") { .list($0.subject.type == "user" ? [] : peers($0)) },
+        Column("has_more_peers", isListed: false) { .bool($0.activity.isCrowded) },
         Column("total_posts") { .int(Int64(clamping: $0.posts)) },
         Column("last_post") { .optional($0.lastPost, Value.time) },
         Column("is_allowed") { .bool($0.isExempt) },
@@ -40,6 +50,11 @@ enum SummaryColumns {
         Column("flags", "events") { .int(Int64(clamping: $0.flags)) },
         Column("at", "last") { .time($0.at) },
     ]
+
+    /// The newest first.
+    private static func peers(_ summary: SubjectSummary) -> [String] {
+        summary.activity.peers.sorted { $0.last > $1.last }.map { PercentEncoding.encode($0.id) }
+    }
 
     /// Modules by name with their scores, those of 0 left out.
     static func modules(_ assessment: Assessment) -> JSONValue {

@@ -1,0 +1,166 @@
+import SentinelCore
+import SentinelRedis
+
+/// What the subjects of a batch did, for timelines and summaries: fetched from Redis where it is not in memory, brought up
+/// to date, and handed back to be committed. Detectors never look at it.
+struct Activities {
+    /// One subject in one span.
+    private struct Place: Hashable {
+        var subject: Subject
+        var shelf: ActivityShelf
+    }
+
+    /// Fields of one shelf, and the order in which they are asked for.
+    struct Missing {
+        fileprivate var shelves: [(shelf: ActivityShelf, subjects: [Subject])] = []
+
+        var isEmpty: Bool { shelves.isEmpty }
+    }
+
+    /// What is to be written: fields of shelves, and how much the busiest addresses of a span did.
+    struct Changes {
+        var fields: [ActivityShelf: [(field: [UInt8], value: [UInt8])]] = [:]
+        var busy: [Int64: [(address: Subject, events: Int64)]] = [:]
+    }
+
+    private let policy: Policy
+    private var known: Ledger<Place, Activity>
+    private var changed: Set<Place> = []
+    private var entries: [ActivityShelf: [[UInt8]: [UInt8]]] = [:]
+    private var busy: [Place: Int64] = [:]
+    /// The last address and whom it counts for: events of one address come together.
+    private var lastAddress: (text: [UInt8], subject: Subject?)?
+
+    /// An address is looked at anew for the list of the busiest with every so many events.
+    static let busyStep: UInt64 = 16
+
+    /// - Parameters:
+    ///   - capacity: how many are held in memory.
+    ///   - batch: how many entries are noted at once. What they need is held, whatever they are.
+    init(policy: Policy, capacity: Int, batch: Int) {
+        self.policy = policy
+        known = Ledger(capacity: max(capacity, 8 * batch))
+    }
+
+    /// How long Redis keeps what is written, ms.
+    var life: Int64 { policy.timeline.keep.milliseconds + 60_000 }
+
+    /// What these entries need and memory has not. What it has stays until they are noted.
+    mutating func missing(for batch: [LogEntry]) -> Missing {
+        var wanted: [ActivityShelf: Set<Subject>] = [:]
+        for entry in batch {
+            for subject in subjects(of: entry) {
+                let place = Place(subject: subject, shelf: shelf(of: subject, at: entry.at))
+                if !known.touch(place) { wanted[place.shelf, default: []].insert(subject) }
+            }
+        }
+        return Missing(shelves: wanted.map { ($0.key, Array($0.value)) })
+    }
+
+    /// The commands that fetch what is missing: one reply for each.
+    func request(for missing: Missing, _ keys: Keys, into pipeline: inout RedisPipeline) {
+        for (shelf, subjects) in missing.shelves {
+            let fields = subjects.map { ActivityShelf.Field.activity.bytes($0.bytes) as any RedisArgument }
+            pipeline.append("HMGET", [keys.activities(shelf)] + fields)
+        }
+    }
+
+    /// Takes in what came. Values that cannot be read count as empty; returns how many those were.
+    mutating func accept(_ replies: some Sequence<RedisReply>, for missing: Missing) throws(RedisError) -> Int {
+        var unreadable = 0
+        for ((shelf, subjects), reply) in zip(missing.shelves, replies) {
+            for (subject, value) in zip(subjects, try reply.orThrow().array) {
+                var activity = Activity()
+                if case .bulk(let bytes) = value {
+                    if let stored = try? Activity(decoding: bytes) { activity = stored } else { unreadable += 1 }
+                }
+                known.put(activity, for: Place(subject: subject, shelf: shelf))
+            }
+        }
+        return unreadable
+    }
+
+    /// Takes in an entry of the batch.
+    mutating func note(_ entry: LogEntry) {
+        guard let noted = ActivityEntry(entry, textBytes: policy.timeline.textBytes) else { return }
+        var created: Int64?
+        if case .event(let event) = entry.content { created = event.created }
+        let subjects = subjects(of: entry)
+        for subject in subjects {
+            let place = Place(subject: subject, shelf: shelf(of: subject, at: entry.at))
+            var activity = known.take(place) ?? Activity()
+            let isUser = subject.type == "user"
+            let isNew = activity.add(
+                noted, isPost: policy.postKinds.contains(noted.kind), peer: isUser ? noted.ip : noted.user,
+                created: isUser ? created : nil)
+            known.put(activity, for: place)
+            guard isNew else { continue }
+            changed.insert(place)
+            if policy.timeline.entries > 0 {
+                let number = Int((activity.events - 1) % UInt64(policy.timeline.entries))
+                entries[place.shelf, default: [:]][ActivityShelf.Field.entry(number).bytes(subject.bytes)] =
+                    noted.encoded()
+            }
+            if !isUser, activity.events % Self.busyStep == 0 { busy[place] = Int64(clamping: activity.events) }
+        }
+    }
+
+    /// Hands out what changed, and counts it as saved.
+    mutating func drain() -> Changes {
+        var changes = Changes()
+        for place in changed {
+            guard let activity = known.state(place) else { continue }
+            changes.fields[place.shelf, default: []].append(
+                (ActivityShelf.Field.activity.bytes(place.subject.bytes), activity.encoded()))
+        }
+        for (shelf, fields) in entries {
+            changes.fields[shelf, default: []].append(contentsOf: fields.map { ($0.key, $0.value) })
+        }
+        for (place, events) in busy { changes.busy[place.shelf.span, default: []].append((place.subject, events)) }
+        changed.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        busy.removeAll(keepingCapacity: true)
+        return changes
+    }
+
+    /// Has no memory of a subject any more, and saves none; Redis has erased what it had.
+    mutating func forget(_ subject: Subject) {
+        for place in known.keys where place.subject == subject { _ = known.take(place) }
+        for place in changed where place.subject == subject { changed.remove(place) }
+        for place in busy.keys where place.subject == subject { busy[place] = nil }
+        let bytes = subject.bytes
+        for (shelf, fields) in entries { entries[shelf] = fields.filter { !$0.key.dropFirst(2).elementsEqual(bytes) } }
+    }
+
+    /// Forgets everything: after an error nobody knows what Redis has.
+    mutating func removeAll() {
+        known.removeAll()
+        changed.removeAll()
+        entries.removeAll()
+        busy.removeAll()
+    }
+
+    /// The user and the address of an entry.
+    private mutating func subjects(of entry: LogEntry) -> [Subject] {
+        let (user, ip): ([UInt8]?, [UInt8]?)
+        switch entry.content {
+        case .event(let event): (user, ip) = (event.user, event.ip)
+        case .report(let report): (user, ip) = (report.user, report.ip)
+        case .unblock: return []
+        }
+        return [user.flatMap { try? Subject(type: "user", id: $0) }, ip.flatMap { address($0) }].compactMap(\.self)
+    }
+
+    private mutating func address(_ text: [UInt8]) -> Subject? {
+        if let lastAddress, lastAddress.text == text { return lastAddress.subject }
+        let subject = (try? IPAddress(parsing: text)).map {
+            Subject(counting: $0, ipv6PrefixLength: policy.subjectPrefix6)
+        }
+        lastAddress = (text, subject)
+        return subject
+    }
+
+    private func shelf(of subject: Subject, at time: Int64) -> ActivityShelf {
+        ActivityShelf(of: subject, at: time, policy.timeline)
+    }
+}

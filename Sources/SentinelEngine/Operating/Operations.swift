@@ -1,0 +1,180 @@
+package import SentinelCore
+
+/// What an operator may ask and do, wherever Sentinel is: over Redis (``RedisOperations``), or over the HTTP API of a
+/// daemon. Who asks need not know which.
+///
+/// `by` is who does it, as blocks and the audit log name people; over HTTP the token says that.
+package protocol Operations: Sendable {
+    // Incidents.
+    func incidents(_ filter: IncidentFilter, limit: Int, after cursor: String?) async throws -> IncidentPage
+    func incident(_ id: String) async throws -> Incident?
+    func review(
+        _ ids: [String], as disposition: Review.Disposition?, by: String, note: String?
+    ) async throws -> ReviewChange
+
+    // Subjects.
+    func summary(of subject: Subject, at time: Int64?) async throws -> SubjectSummary?
+    func timeline(of subject: Subject, days: Int64, limit: Int, after cursor: String?) async throws -> Timeline
+    /// Erases what is known of a subject; how many keys and entries that were.
+    func forget(_ subject: Subject, by: String, note: String?) async throws -> Int
+    func suspects(days: Int64, severity: Rule.Severity, limit: Int) async throws -> Suspects
+
+    // Blocks and allows.
+    func blocks(_ filter: BlockFilter, limit: Int) async throws -> Listing<Block>
+    func exemptions(ofType type: String?, limit: Int) async throws -> Listing<Exemption>
+    func block(
+        _ subject: Subject, for duration: Duration?, action: Block.Action, reason: Block.Reason, by: String,
+        note: String?
+    ) async throws -> BlockChange
+    /// Nil if there is no block.
+    func changeBlock(_ subject: Subject, _ change: BlockEdit, by: String) async throws -> BlockChange?
+    func blockHistory(
+        of subject: Subject?, by: String?, written: Range<Int64>, limit: Int, after cursor: String?
+    ) async throws -> BlockHistory
+    /// Any number of blocks; hand over a thousand or so at a time to tell of progress.
+    func importBlocks(_ wishes: [BlockWish], _ defaults: BlockDefaults, by: String) async throws -> BlockImport
+    func unblock(_ subject: Subject, by: String, note: String?) async throws -> Bool
+    func allow(
+        _ subject: Subject, for duration: Duration?, by: String, note: String?
+    ) async throws -> ExemptionChange
+    func disallow(_ subject: Subject, by: String, note: String?) async throws -> Bool
+
+    // The whole.
+    func statistics(since: Int64, busiest: Int) async throws -> Statistics
+    func auditEntries(_ filter: AuditFilter, limit: Int, after cursor: String?) async throws -> AuditPage
+
+    // The policy.
+    /// Nil if the function library is not loaded.
+    func policyInForce() async throws -> PolicyInForce?
+    func applyPolicy(_ document: PolicyDocument, by: String) async throws -> PolicyApplication
+}
+
+/// What became of a policy that was to be put in force.
+package struct PolicyApplication: Sendable {
+    package var outcome: LibraryLoader.Outcome
+    /// What it changes; of `loaded`, what it has changed.
+    package var changes: [PolicyChange]
+    /// The name of the policy.
+    package var hash: String
+
+    package init(outcome: LibraryLoader.Outcome, changes: [PolicyChange], hash: String) {
+        self.outcome = outcome
+        self.changes = changes
+        self.hash = hash
+    }
+}
+
+/// The same over Redis. Figures go by the policy that it runs.
+package struct RedisOperations: Operations {
+    private let calls: Calls
+
+    package init(_ calls: Calls) {
+        self.calls = calls
+    }
+
+    /// The policy in force, as far as this build can read it.
+    private func policy() async throws -> Policy {
+        let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
+        return (try? inForce?.document())?.policy ?? .standard
+    }
+
+    package func policyInForce() async throws -> PolicyInForce? {
+        try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
+    }
+
+    package func applyPolicy(_ document: PolicyDocument, by: String) async throws -> PolicyApplication {
+        let loader = LibraryLoader(client: calls.client, keys: calls.keys)
+        let changes = try await loader.changes(to: document)
+        let note = changes.map(\.description).joined(separator: "; ")
+        let outcome = try await loader.apply(document, by: by, note: note)
+        return PolicyApplication(outcome: outcome, changes: changes, hash: LibrarySource.hash(of: document))
+    }
+
+    package func incidents(
+        _ filter: IncidentFilter, limit: Int, after cursor: String?
+    ) async throws -> IncidentPage {
+        try await calls.incidents(filter, limit: limit, after: cursor)
+    }
+
+    package func incident(_ id: String) async throws -> Incident? { try await calls.incident(id) }
+
+    package func review(
+        _ ids: [String], as disposition: Review.Disposition?, by: String, note: String?
+    ) async throws -> ReviewChange {
+        try await calls.review(ids, as: disposition, by: by, note: note)
+    }
+
+    package func summary(of subject: Subject, at time: Int64?) async throws -> SubjectSummary? {
+        let summary = try await calls.summary(of: subject, at: time, policy: try await policy())
+        return summary.isKnown ? summary : nil
+    }
+
+    package func timeline(
+        of subject: Subject, days: Int64, limit: Int, after cursor: String?
+    ) async throws -> Timeline {
+        try await calls.timeline(of: subject, days: days, limit: limit, after: cursor, policy: try await policy())
+    }
+
+    package func suspects(days: Int64, severity: Rule.Severity, limit: Int) async throws -> Suspects {
+        try await calls.suspects(.subject, days: days, severity: severity, limit: limit, policy: try await policy())
+    }
+
+    package func blocks(_ filter: BlockFilter, limit: Int) async throws -> Listing<Block> {
+        try await calls.blocks(filter, limit: limit)
+    }
+
+    package func exemptions(ofType type: String?, limit: Int) async throws -> Listing<Exemption> {
+        try await calls.exemptions(ofType: type, limit: limit)
+    }
+
+    package func block(
+        _ subject: Subject, for duration: Duration?, action: Block.Action, reason: Block.Reason, by: String,
+        note: String?
+    ) async throws -> BlockChange {
+        try await calls.block(subject, for: duration, action: action, reason: reason, by: by, note: note)
+    }
+
+    package func changeBlock(_ subject: Subject, _ change: BlockEdit, by: String) async throws -> BlockChange? {
+        try await calls.changeBlock(subject, change, by: by)
+    }
+
+    package func blockHistory(
+        of subject: Subject?, by: String?, written: Range<Int64>, limit: Int, after cursor: String?
+    ) async throws -> BlockHistory {
+        try await calls.blockHistory(of: subject, by: by, written: written, limit: limit, after: cursor)
+    }
+
+    package func importBlocks(
+        _ wishes: [BlockWish], _ defaults: BlockDefaults, by: String
+    ) async throws -> BlockImport {
+        try await calls.importBlocks(wishes, defaults, by: by)
+    }
+
+    package func forget(_ subject: Subject, by: String, note: String?) async throws -> Int {
+        try await calls.forget(subject, by: by, note: note, policy: try await policy())
+    }
+
+    package func unblock(_ subject: Subject, by: String, note: String?) async throws -> Bool {
+        try await calls.unblock(subject, by: by, note: note)
+    }
+
+    package func allow(
+        _ subject: Subject, for duration: Duration?, by: String, note: String?
+    ) async throws -> ExemptionChange {
+        try await calls.allow(subject, for: duration, by: by, note: note)
+    }
+
+    package func disallow(_ subject: Subject, by: String, note: String?) async throws -> Bool {
+        try await calls.disallow(subject, by: by, note: note)
+    }
+
+    package func statistics(since: Int64, busiest: Int) async throws -> Statistics {
+        try await calls.statistics(since: since, busiest: busiest, policy: try await policy())
+    }
+
+    package func auditEntries(
+        _ filter: AuditFilter, limit: Int, after cursor: String?
+    ) async throws -> AuditPage {
+        try await calls.auditEntries(filter, limit: limit, after: cursor)
+    }
+}
