@@ -79,7 +79,7 @@ struct ParserTests {
 
     @Test(arguments: [
         (["blok", "ls"], "'blok' is no command. Did you mean 'block'?", ""),
-        (["block"], "'block' needs a verb: add, rm, ls", "block"),
+        (["block"], "'block' needs a verb: add, rm, change, ls, history, import, export", "block"),
         (["block", "lss"], "'lss' is no verb of 'block'. Did you mean 'ls'?", "block"),
         (["block", "add"], "<subject> is missing", "block add"),
         (["block", "ls", "--limti", "3"], "unknown option '--limti'. Did you mean '--limit'?", "block ls"),

@@ -79,8 +79,9 @@ struct APIServerTests {
                     "/v1/incidents", "/v1/incidents/{id}", "/v1/incidents/bulk", "/v1/blocks", "/v1/block-ip",
                     "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit", "/v1/policy",
                     "/v1/webhooks", "/v1/webhooks/{id}", "/v1/dead-letters", "/v1/dead-letters/resend",
-                    "/v1/alerts/test",
-                    "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
+                    "/v1/alerts/test", "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
+                    "/v1/blocks/history", "/v1/blocks/import", "/v1/blocks/export", "/v1/allows",
+                    "/v1/activity-timeline", "/v1/suspicious-users", "/v1/suspects", "/v1/subjects/{subject}",
                 ])
             let names = paths.flatMap { path -> [String] in
                 guard case .object(let operations) = path.value else { return [] }
