@@ -19,7 +19,7 @@ local DAY = 86400000
 local UNPACKED = 2000 -- arguments at once: Lua allows 8000
 local STATE_NAMES = ', want u:<user>, a:<address> or x:<subject>'
 local EXPECTED = ' (known: busy, count, cursor, entries, epoch, fields, states)'
-local FIELDS_MOST, BUSY_MOST = 65536, 1000
+local FIELDS_MOST, BUSY_MOST = 524288, 1000
 
 -- The last place in argv of `text` pairs, of which the first is at i.
 local function pairs_end(word, text, i, argv)

@@ -18,7 +18,7 @@ local NAME = 'sentinel_forget'
 local KNOWN = {
   subject = true, first = true, last = true, cursor = true, again = true, by = true, note = true, at = true,
 }
-local MOST, MOST_SPANS, BUCKETS = 500, 64, 64
+local MOST, MOST_SPANS, BUCKETS = 500, 64, 8
 
 -- As in ActivityShelf.swift.
 local function bucket_of(subject)

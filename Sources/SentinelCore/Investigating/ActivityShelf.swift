@@ -6,11 +6,11 @@
 package struct ActivityShelf: Sendable, Hashable {
     /// Number of the span, in spans since 1970.
     package var span: Int64
-    /// Which of the span's hashes: so that none becomes so large that its end is felt.
+    /// Which of the span's hashes: more of them end in smaller pieces, and cost more commands per commit.
     package var bucket: Int
 
     /// Hashes per span. Lua has the same number.
-    package static let buckets = 64
+    package static let buckets = 8
 
     /// The shelf of a subject at some time, ms since 1970.
     package init(of subject: Subject, at time: Int64, _ timeline: Policy.Timeline) {

@@ -36,6 +36,7 @@ package actor PrivateRedis {
             [
                 "redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", folder,
                 "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+                "--auto-aof-rewrite-min-size", "256mb", "--lazyfree-lazy-expire", "yes",
             ],
             output: log, deathSignal: "TERM", on: loop
         )

@@ -3,9 +3,12 @@ import SentinelRedis
 
 /// What the subjects of a batch did, for timelines and summaries: fetched from Redis where it is not in memory, brought up
 /// to date, and handed back to be committed. Detectors never look at it.
+///
+/// Most addresses are those of one user. What happens at such a one stands in that user's timeline alone, and its own numbers are
+/// written when there is time, or `patience` later: a coordinator that is killed loses that much of them, and nothing else.
 struct Activities {
     /// One subject in one span.
-    private struct Place: Hashable {
+    struct Place: Hashable {
         var subject: Subject
         var shelf: ActivityShelf
     }
@@ -28,6 +31,17 @@ struct Activities {
     private var changed: Set<Place> = []
     private var entries: [ActivityShelf: [[UInt8]: [UInt8]]] = [:]
     private var busy: [Place: Int64] = [:]
+    /// Addresses to be written, those that changed first first; and since when, by the time of the log.
+    private var waiting: [(place: Place, since: Int64)] = []
+    private var waits: Set<Place> = []
+    private var newest = Int64.min
+    /// How many may wait.
+    private let mostWaiting: Int
+
+    /// Ms that an address waits while more events come.
+    private static let patience: Int64 = 30_000
+    /// How many are written at once when nothing more comes.
+    private static let mostAtRest = 1000
     /// The last address and whom it counts for: events of one address come together.
     private var lastAddress: (text: [UInt8], subject: Subject?)?
 
@@ -40,20 +54,21 @@ struct Activities {
     init(policy: Policy, capacity: Int, batch: Int) {
         self.policy = policy
         known = Ledger(capacity: max(capacity, 8 * batch))
+        mostWaiting = max(capacity, 8 * batch) / 8
     }
 
     /// How long Redis keeps what is written, ms.
     var life: Int64 { policy.timeline.keep.milliseconds + 60_000 }
 
-    /// What these entries need and memory has not. What it has stays until they are noted.
-    mutating func missing(for batch: [LogEntry]) -> Missing {
+    /// Whom an entry is about, and when: its user and its address.
+    mutating func places(of entry: LogEntry) -> [Place] {
+        subjects(of: entry).map { Place(subject: $0, shelf: shelf(of: $0, at: entry.at)) }
+    }
+
+    /// What entries of these places need and memory has not. What it has stays until they are noted.
+    mutating func missing(for places: some Sequence<Place>) -> Missing {
         var wanted: [ActivityShelf: Set<Subject>] = [:]
-        for entry in batch {
-            for subject in subjects(of: entry) {
-                let place = Place(subject: subject, shelf: shelf(of: subject, at: entry.at))
-                if !known.touch(place) { wanted[place.shelf, default: []].insert(subject) }
-            }
-        }
+        for place in places where !known.touch(place) { wanted[place.shelf, default: []].insert(place.subject) }
         return Missing(shelves: wanted.map { ($0.key, Array($0.value)) })
     }
 
@@ -81,13 +96,12 @@ struct Activities {
     }
 
     /// Takes in an entry of the batch.
-    mutating func note(_ entry: LogEntry) {
+    mutating func note(_ entry: LogEntry, at places: [Place]) {
         guard let noted = ActivityEntry(entry, textBytes: policy.timeline.textBytes) else { return }
         var created: Int64?
         if case .event(let event) = entry.content { created = event.created }
-        let subjects = subjects(of: entry)
-        for subject in subjects {
-            let place = Place(subject: subject, shelf: shelf(of: subject, at: entry.at))
+        for place in places {
+            let subject = place.subject
             var activity = known.take(place) ?? Activity()
             let isUser = subject.type == "user"
             let isNew = activity.add(
@@ -95,8 +109,13 @@ struct Activities {
                 created: isUser ? created : nil)
             known.put(activity, for: place)
             guard isNew else { continue }
-            changed.insert(place)
-            if policy.timeline.entries > 0 {
+            newest = max(newest, entry.at)
+            if isUser {
+                changed.insert(place)
+            } else if waits.insert(place).inserted {
+                waiting.append((place, entry.at))
+            }
+            if policy.timeline.entries > 0, isUser || activity.peers.count != 1 {
                 let number = Int((activity.events - 1) % UInt64(policy.timeline.entries))
                 entries[place.shelf, default: [:]][ActivityShelf.Field.entry(number).bytes(subject.bytes)] =
                     noted.encoded()
@@ -105,9 +124,20 @@ struct Activities {
         }
     }
 
+    /// Whether there is something to be written when nothing more comes.
+    var isWaiting: Bool { !waiting.isEmpty || !changed.isEmpty || !entries.isEmpty }
+
     /// Hands out what changed, and counts it as saved.
-    mutating func drain() -> Changes {
+    /// - Parameter isAtRest: nothing more comes: there is time for what waits.
+    mutating func drain(isAtRest: Bool) -> Changes {
         var changes = Changes()
+        let due = waiting.prefix { $0.since <= newest - Self.patience }.count
+        let ready = max(due, waiting.count - mostWaiting, isAtRest ? min(waiting.count, Self.mostAtRest) : 0)
+        for (place, _) in waiting.prefix(ready) {
+            waits.remove(place)
+            changed.insert(place)
+        }
+        waiting.removeFirst(ready)
         for place in changed {
             guard let activity = known.state(place) else { continue }
             changes.fields[place.shelf, default: []].append(
@@ -127,6 +157,8 @@ struct Activities {
     mutating func forget(_ subject: Subject) {
         for place in known.keys where place.subject == subject { _ = known.take(place) }
         for place in changed where place.subject == subject { changed.remove(place) }
+        for place in waits where place.subject == subject { waits.remove(place) }
+        waiting.removeAll { $0.place.subject == subject }
         for place in busy.keys where place.subject == subject { busy[place] = nil }
         let bytes = subject.bytes
         for (shelf, fields) in entries { entries[shelf] = fields.filter { !$0.key.dropFirst(2).elementsEqual(bytes) } }
@@ -136,6 +168,8 @@ struct Activities {
     mutating func removeAll() {
         known.removeAll()
         changed.removeAll()
+        waiting.removeAll()
+        waits.removeAll()
         entries.removeAll()
         busy.removeAll()
     }

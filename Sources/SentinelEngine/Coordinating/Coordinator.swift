@@ -48,6 +48,11 @@ package actor Coordinator {
     private var saidHash: String?
     private var histories: Histories
     private var activities: Activities
+    /// Entries that were judged, but are not in the activities yet.
+    private var unnoted: [LogEntry] = []
+    /// Takes them there, a few at a time; nil while there are none.
+    private var noting: Task<Void, Never>?
+    private var notingFailure: RedisError?
     private var suspicions = Suspicions()
     private var scorer: Scorer
     /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
@@ -76,7 +81,7 @@ package actor Coordinator {
     }
 
     private static func activities(_ configuration: Configuration, _ policy: Policy) -> Activities {
-        Activities(policy: policy, capacity: configuration.cachedHistories / 2, batch: configuration.batch)
+        Activities(policy: policy, capacity: 2 * configuration.cachedHistories, batch: configuration.batch)
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -94,7 +99,7 @@ package actor Coordinator {
                 try await own(firstBatch: batch) { failures = 0 }
             } catch {
                 histories.removeAll()
-                activities.removeAll()
+                await stopNoting()
                 suspicions.removeAll()
                 if Task.isCancelled { break }
                 if error.code == .notSupported {
@@ -108,6 +113,7 @@ package actor Coordinator {
                 try? await loop.sleep(for: delay)
             }
         }
+        await stopNoting()
         if mayHoldLease {
             // In a task of its own, for this one may be cancelled.
             await Task { _ = try? await self.lease(release: true) }.value
@@ -145,13 +151,14 @@ package actor Coordinator {
                 try await judge(batch, epoch: epoch, &work)
             }
             let left = clock.now.duration(to: work.since + configuration.commitTime)
-            if work.isEmpty {
+            let isAtRest = batch.last == nil
+            if work.isEmpty, !(isAtRest && owesActivities) {
                 batch = try await read(after: cursor, count: count, patience: patience).get()
-            } else if batch.last == nil || work.entries >= count || left <= .zero {
+            } else if isAtRest || work.entries >= count || left <= .zero {
                 // Read ahead while the commit is under way; if it fails, what was read is forgotten.
                 let (last, limit) = (cursor, min(2 * count, configuration.batch))
                 async let next = read(after: last, count: limit, patience: patience)
-                try await commit(work, cursor: cursor, epoch: epoch)
+                try await commit(work, cursor: cursor, epoch: epoch, isAtRest: isAtRest)
                 onProgress()
                 work = Uncommitted()
                 batch = try await next.get()
@@ -170,7 +177,7 @@ package actor Coordinator {
     }
 
     /// How long a reading waits for the first entry when nothing else is to be done.
-    private var patience: Duration { configuration.leaseTime / 6 }
+    private var patience: Duration { owesActivities ? configuration.commitTime : configuration.leaseTime / 6 }
 
     /// What was judged since the last commit, besides the histories.
     private struct Uncommitted {
@@ -248,20 +255,17 @@ package actor Coordinator {
         for entry in batch.entries { looks.append(detection.look(at: entry)) }
         let shelves = TextShelves(detection.textMemory)
         let looking = start.duration(to: clock.now)
-        try await fetch(histories.missing(for: looks, shelves), activities.missing(for: batch.entries))
-        try await fetch(histories.missingKinds(for: looks, by: detection, shelves), .init())
+        try await fetch(histories.missing(for: looks, shelves))
+        try await fetch(histories.missingKinds(for: looks, by: detection, shelves))
 
         let begin = clock.now
         var flags = FlagBatch()
         for look in looks {
             histories.judge(look, by: detection, flags: &flags)
             work.counts.add(look.entry, by: document.policy)
-            activities.note(look.entry)
-            if let subject = look.entry.forgets {
-                histories.forget(subject)
-                activities.forget(subject)
-            }
+            if let subject = look.entry.forgets { histories.forget(subject) }
         }
+        try await noteActivities(of: batch.entries)
         configuration.instruments.judged(looks.count, in: looking + begin.duration(to: clock.now))
         let subjects = suspicions.missing(for: flags, scorer)
         if !subjects.isEmpty {
@@ -274,16 +278,62 @@ package actor Coordinator {
         try await raise(flags.flags, epoch: epoch, counts: &work.counts)
     }
 
-    private func fetch(_ missing: Histories.Missing, _ others: Activities.Missing) async throws(RedisError) {
-        guard !missing.isEmpty || !others.isEmpty else { return }
-        var pipeline = histories.request(for: missing)
-        let count = pipeline.count
-        activities.request(for: others, configuration.keys, into: &pipeline)
-        let replies = try await client.send(pipeline)
-        let unreadable =
-            try histories.accept(Array(replies.prefix(count)), for: missing)
-            + activities.accept(replies.dropFirst(count), for: others)
+    private func fetch(_ missing: Histories.Missing) async throws(RedisError) {
+        guard !missing.isEmpty else { return }
+        let unreadable = try histories.accept(try await client.send(histories.request(for: missing)), for: missing)
         if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
+    }
+
+    /// Whether something of the activities is still to be noted or saved.
+    private var owesActivities: Bool { noting != nil || activities.isWaiting }
+
+    /// Takes what was judged to the activities, which later commits save. Nothing waits for that but timelines: so it goes on
+    /// beside the judging, and who is killed loses what was not noted, `mostUnnoted` entries of timelines at most.
+    private func noteActivities(of entries: [LogEntry]) async throws(RedisError) {
+        if unnoted.count > Self.mostUnnoted { await noting?.value }
+        if let failure = notingFailure { throw failure }
+        unnoted += entries
+        guard noting == nil, !unnoted.isEmpty else { return }
+        noting = Task {
+            while !unnoted.isEmpty, notingFailure == nil {
+                let few = Array(unnoted.prefix(Self.notedAtOnce))
+                unnoted.removeFirst(few.count)
+                do throws(RedisError) {
+                    try await note(few)
+                } catch {
+                    notingFailure = error
+                }
+                await Task.yield()
+            }
+            noting = nil
+        }
+    }
+
+    private static let mostUnnoted = 1024
+    /// So few that nobody who waits for a block feels it.
+    private static let notedAtOnce = 8
+
+    private func note(_ entries: [LogEntry]) async throws(RedisError) {
+        let places = entries.map { activities.places(of: $0) }
+        let missing = activities.missing(for: places.joined())
+        if !missing.isEmpty {
+            var pipeline = RedisPipeline()
+            activities.request(for: missing, configuration.keys, into: &pipeline)
+            let unreadable = try activities.accept(try await client.send(pipeline), for: missing)
+            if unreadable > 0 { journal.warning("\(unreadable) activities were not readable and start anew") }
+        }
+        for (entry, places) in zip(entries, places) {
+            activities.note(entry, at: places)
+            if let subject = entry.forgets { activities.forget(subject) }
+        }
+    }
+
+    /// Nothing is under way any more afterwards.
+    private func stopNoting() async {
+        unnoted.removeAll()
+        await noting?.value
+        notingFailure = nil
+        activities.removeAll()
     }
 
     private func raise(_ flags: [Flag], epoch: Int64, counts: inout BatchCounts) async throws(RedisError) {
@@ -302,7 +352,9 @@ package actor Coordinator {
         }
     }
 
-    private func commit(_ work: Uncommitted, cursor: LogPosition, epoch: Int64) async throws(RedisError) {
+    private func commit(
+        _ work: Uncommitted, cursor: LogPosition, epoch: Int64, isAtRest: Bool
+    ) async throws(RedisError) {
         var arguments: [any RedisArgument] = [
             "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", cursor.description,
             "entries", work.entries,
@@ -328,7 +380,7 @@ package actor Coordinator {
                 arguments.append(bytes)
             }
         }
-        append(activities.drain(), to: &arguments)
+        append(activities.drain(isAtRest: isAtRest), to: &arguments)
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
         let reply = try await client.send(pipeline)[0].orThrow().pairs

@@ -27,7 +27,7 @@ extension Calls {
         }
         let reach = try Self.reach(of: names, replies[touched.count...])
         let activity = try await activities(of: [counted], since: start, until: now, policy)[counted] ?? Activity()
-        let entries = try await entries(of: counted, since: start, until: now, policy)
+        let entries = try await entries(of: counted, with: activity, since: start, until: now, policy)
         var filter = IncidentFilter(last: start..<Int64.max)
         filter.about = counted
         let incidents = try await incidents(filter, limit: Self.mostIncidents).incidents

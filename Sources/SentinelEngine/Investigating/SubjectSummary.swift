@@ -58,7 +58,7 @@ extension Calls {
         let suspicion = Self.bytes(states[1]).flatMap { try? Suspicion(decoding: $0) } ?? Suspicion()
         let keep = policy.timeline.keep.milliseconds
         let activity = try await activities(of: [counted], since: now - keep, until: now, policy)[counted]
-        let posts = try await recentPosts(of: counted, history, at: now, policy)
+        let posts = try await recentPosts(of: counted, activity ?? Activity(), history, at: now, policy)
         let reach = try Self.reach(of: names, replies[3...])
         var assessment = Assessment(suspicion, history.tally, at: now, policy: policy)
         if counted.type == "ip" || counted.type == "net" { assessment.take(activity ?? Activity(), at: now) }
@@ -77,12 +77,14 @@ extension Calls {
 
     /// When the posts of the last day were that were not refused; of the last twenty where the policy keeps no events.
     private func recentPosts(
-        of subject: Subject, _ history: PostHistory, at time: Int64, _ policy: Policy
+        of subject: Subject, _ activity: Activity, _ history: PostHistory, at time: Int64, _ policy: Policy
     ) async throws(RedisError) -> [Int64] {
         let times: [Int64]
         if policy.timeline.entries > 0 {
-            times = try await entries(of: subject, since: time - 24 * Self.hour, until: time, policy)
-                .filter { policy.postKinds.contains($0.kind) && !$0.isRefused }.map(\.at)
+            times = try await entries(
+                of: subject, with: activity, since: time - 24 * Self.hour, until: time, policy
+            )
+            .filter { policy.postKinds.contains($0.kind) && !$0.isRefused }.map(\.at)
         } else {
             times = history.posts.map(\.at)
         }
