@@ -41,7 +41,7 @@ struct Activities {
     /// Ms that an address waits while more events come.
     private static let patience: Int64 = 30_000
     /// How many are written at once when nothing more comes.
-    private static let mostAtRest = 1000
+    private static let mostWhenQuiet = 1000
     /// The last address and whom it counts for: events of one address come together.
     private var lastAddress: (text: [UInt8], subject: Subject?)?
 
@@ -128,11 +128,11 @@ struct Activities {
     var isWaiting: Bool { !waiting.isEmpty || !changed.isEmpty || !entries.isEmpty }
 
     /// Hands out what changed, and counts it as saved.
-    /// - Parameter isAtRest: nothing more comes: there is time for what waits.
-    mutating func drain(isAtRest: Bool) -> Changes {
+    /// - Parameter isQuiet: little comes, or nothing more: there is time for what waits.
+    mutating func drain(isQuiet: Bool) -> Changes {
         var changes = Changes()
         let due = waiting.prefix { $0.since <= newest - Self.patience }.count
-        let ready = max(due, waiting.count - mostWaiting, isAtRest ? min(waiting.count, Self.mostAtRest) : 0)
+        let ready = max(due, waiting.count - mostWaiting, isQuiet ? min(waiting.count, Self.mostWhenQuiet) : 0)
         for (place, _) in waiting.prefix(ready) {
             waits.remove(place)
             changed.insert(place)

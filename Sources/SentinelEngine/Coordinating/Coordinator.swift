@@ -158,7 +158,10 @@ package actor Coordinator {
                 // Read ahead while the commit is under way; if it fails, what was read is forgotten.
                 let (last, limit) = (cursor, min(2 * count, configuration.batch))
                 async let next = read(after: last, count: limit, patience: patience)
-                try await commit(work, cursor: cursor, epoch: epoch, isAtRest: isAtRest)
+                // Where little comes timelines are saved with the cursor; nobody waits for more than a few entries.
+                let isQuiet = isAtRest || work.entries <= Self.few
+                if isQuiet { await noting?.value }
+                try await commit(work, cursor: cursor, epoch: epoch, isQuiet: isQuiet)
                 onProgress()
                 work = Uncommitted()
                 batch = try await next.get()
@@ -310,6 +313,7 @@ package actor Coordinator {
     }
 
     private static let mostUnnoted = 1024
+    private static let few = 32
     /// So few that nobody who waits for a block feels it.
     private static let notedAtOnce = 8
 
@@ -353,7 +357,7 @@ package actor Coordinator {
     }
 
     private func commit(
-        _ work: Uncommitted, cursor: LogPosition, epoch: Int64, isAtRest: Bool
+        _ work: Uncommitted, cursor: LogPosition, epoch: Int64, isQuiet: Bool
     ) async throws(RedisError) {
         var arguments: [any RedisArgument] = [
             "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", cursor.description,
@@ -380,7 +384,7 @@ package actor Coordinator {
                 arguments.append(bytes)
             }
         }
-        append(activities.drain(isAtRest: isAtRest), to: &arguments)
+        append(activities.drain(isQuiet: isQuiet), to: &arguments)
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
         let reply = try await client.send(pipeline)[0].orThrow().pairs
