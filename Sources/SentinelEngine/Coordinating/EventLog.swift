@@ -27,8 +27,9 @@ struct EventLog {
 
     /// The next entries, at most `count`; waits up to `patience` for the first one. Empty when none came.
     func entries(after cursor: LogPosition, count: Int, patience: Duration) async throws(RedisError) -> Batch {
+        // BLOCK 0 would wait for ever.
         let reply = try await client.call(
-            "XREAD", "COUNT", count, "BLOCK", patience.milliseconds, "STREAMS", keys.events, cursor.description,
+            "XREAD", "COUNT", count, "BLOCK", max(1, patience.milliseconds), "STREAMS", keys.events, cursor.description,
             timeout: patience + .seconds(5)
         )
         var batch = Batch()
