@@ -26,7 +26,7 @@ struct Activities {
         var busy: [Int64: [(address: Subject, events: Int64)]] = [:]
     }
 
-    private let policy: Policy
+    private var policy: Policy
     private var known: Ledger<Place, Activity>
     private var changed: Set<Place> = []
     private var entries: [ActivityShelf: [[UInt8]: [UInt8]]] = [:]
@@ -55,6 +55,12 @@ struct Activities {
         self.policy = policy
         known = Ledger(capacity: max(capacity, 8 * batch))
         mostWaiting = max(capacity, 8 * batch) / 8
+    }
+
+    /// Goes by another policy from now on; what is not saved yet stays.
+    mutating func follow(_ policy: Policy) {
+        self.policy = policy
+        lastAddress = nil
     }
 
     /// How long Redis keeps what is written, ms.

@@ -47,12 +47,7 @@ package actor Coordinator {
     /// Of which unreadable policy the journal has heard.
     private var saidHash: String?
     private var histories: Histories
-    private var activities: Activities
-    /// Entries that were judged, but are not in the activities yet.
-    private var unnoted: [LogEntry] = []
-    /// Takes them there, a few at a time; nil while there are none.
-    private var noting: Task<Void, Never>?
-    private var notingFailure: RedisError?
+    private let chronicler: Chronicler
     private var suspicions = Suspicions()
     private var scorer: Scorer
     /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
@@ -77,11 +72,10 @@ package actor Coordinator {
         scorer = Scorer(policy: configuration.policy.policy)
         histories = Histories(
             keys: configuration.keys, capacity: configuration.cachedHistories, batch: configuration.batch)
-        activities = Self.activities(configuration, configuration.policy.policy)
-    }
-
-    private static func activities(_ configuration: Configuration, _ policy: Policy) -> Activities {
-        Activities(policy: policy, capacity: 2 * configuration.cachedHistories, batch: configuration.batch)
+        let activities = Activities(
+            policy: configuration.policy.policy, capacity: 2 * configuration.cachedHistories,
+            batch: configuration.batch)
+        chronicler = Chronicler(activities, client: client, keys: configuration.keys, journal: journal)
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -99,7 +93,7 @@ package actor Coordinator {
                 try await own(firstBatch: batch) { failures = 0 }
             } catch {
                 histories.removeAll()
-                await stopNoting()
+                await chronicler.stop()
                 suspicions.removeAll()
                 if Task.isCancelled { break }
                 if error.code == .notSupported {
@@ -113,7 +107,7 @@ package actor Coordinator {
                 try? await loop.sleep(for: delay)
             }
         }
-        await stopNoting()
+        await chronicler.stop()
         if mayHoldLease {
             // In a task of its own, for this one may be cancelled.
             await Task { _ = try? await self.lease(release: true) }.value
@@ -152,15 +146,17 @@ package actor Coordinator {
             }
             let left = clock.now.duration(to: work.since + configuration.commitTime)
             let isAtRest = batch.last == nil
-            if work.isEmpty, !(isAtRest && owesActivities) {
+            let isBehind = await chronicler.isBehind
+            let patience = isBehind ? configuration.commitTime : self.patience
+            if work.isEmpty, !(isAtRest && isBehind) {
                 batch = try await read(after: cursor, count: count, patience: patience).get()
             } else if isAtRest || work.entries >= count || left <= .zero {
                 // Read ahead while the commit is under way; if it fails, what was read is forgotten.
                 let (last, limit) = (cursor, min(2 * count, configuration.batch))
                 async let next = read(after: last, count: limit, patience: patience)
                 // Where little comes timelines are saved with the cursor; nobody waits for more than a few entries.
-                let isQuiet = isAtRest || work.entries <= Self.few
-                if isQuiet { await noting?.value }
+                let isQuiet = isAtRest || work.isSmall
+                if isQuiet { await chronicler.settle() }
                 try await commit(work, cursor: cursor, epoch: epoch, isQuiet: isQuiet)
                 onProgress()
                 work = Uncommitted()
@@ -180,10 +176,13 @@ package actor Coordinator {
     }
 
     /// How long a reading waits for the first entry when nothing else is to be done.
-    private var patience: Duration { owesActivities ? configuration.commitTime : configuration.leaseTime / 6 }
+    private var patience: Duration { configuration.leaseTime / 6 }
 
     /// What was judged since the last commit, besides the histories.
     private struct Uncommitted {
+        /// Up to so many entries are few.
+        private static let few = 32
+
         var counts = BatchCounts()
         /// Log entries that were read.
         var entries = 0
@@ -191,6 +190,7 @@ package actor Coordinator {
         var since = ContinuousClock.now
 
         var isEmpty: Bool { entries == 0 }
+        var isSmall: Bool { entries <= Self.few }
     }
 
     private func renew(_ epoch: Int64) async throws(RedisError) {
@@ -216,7 +216,7 @@ package actor Coordinator {
             (self.document, self.hash, seenHash) = (document, hash, hash)
             detection = Detection(policy: document.policy)
             scorer = Scorer(policy: document.policy)
-            activities = Self.activities(configuration, document.policy)
+            await chronicler.follow(document.policy)
         case .unreadable(let hash, let problems):
             // Asked again when Redis tells another hash, or by the next owner.
             seenHash = self.hash
@@ -268,7 +268,7 @@ package actor Coordinator {
             work.counts.add(look.entry, by: document.policy)
             if let subject = look.entry.forgets { histories.forget(subject) }
         }
-        try await noteActivities(of: batch.entries)
+        try await chronicler.add(batch.entries)
         configuration.instruments.judged(looks.count, in: looking + begin.duration(to: clock.now))
         let subjects = suspicions.missing(for: flags, scorer)
         if !subjects.isEmpty {
@@ -285,59 +285,6 @@ package actor Coordinator {
         guard !missing.isEmpty else { return }
         let unreadable = try histories.accept(try await client.send(histories.request(for: missing)), for: missing)
         if unreadable > 0 { journal.warning("\(unreadable) histories were not readable and start anew") }
-    }
-
-    /// Whether something of the activities is still to be noted or saved.
-    private var owesActivities: Bool { noting != nil || activities.isWaiting }
-
-    /// Takes what was judged to the activities, which later commits save. Nothing waits for that but timelines: so it goes on
-    /// beside the judging, and who is killed loses what was not noted, `mostUnnoted` entries of timelines at most.
-    private func noteActivities(of entries: [LogEntry]) async throws(RedisError) {
-        if unnoted.count > Self.mostUnnoted { await noting?.value }
-        if let failure = notingFailure { throw failure }
-        unnoted += entries
-        guard noting == nil, !unnoted.isEmpty else { return }
-        noting = Task {
-            while !unnoted.isEmpty, notingFailure == nil {
-                let few = Array(unnoted.prefix(Self.notedAtOnce))
-                unnoted.removeFirst(few.count)
-                do throws(RedisError) {
-                    try await note(few)
-                } catch {
-                    notingFailure = error
-                }
-                await Task.yield()
-            }
-            noting = nil
-        }
-    }
-
-    private static let mostUnnoted = 1024
-    private static let few = 32
-    /// So few that nobody who waits for a block feels it.
-    private static let notedAtOnce = 8
-
-    private func note(_ entries: [LogEntry]) async throws(RedisError) {
-        let places = entries.map { activities.places(of: $0) }
-        let missing = activities.missing(for: places.joined())
-        if !missing.isEmpty {
-            var pipeline = RedisPipeline()
-            activities.request(for: missing, configuration.keys, into: &pipeline)
-            let unreadable = try activities.accept(try await client.send(pipeline), for: missing)
-            if unreadable > 0 { journal.warning("\(unreadable) activities were not readable and start anew") }
-        }
-        for (entry, places) in zip(entries, places) {
-            activities.note(entry, at: places)
-            if let subject = entry.forgets { activities.forget(subject) }
-        }
-    }
-
-    /// Nothing is under way any more afterwards.
-    private func stopNoting() async {
-        unnoted.removeAll()
-        await noting?.value
-        notingFailure = nil
-        activities.removeAll()
     }
 
     private func raise(_ flags: [Flag], epoch: Int64, counts: inout BatchCounts) async throws(RedisError) {
@@ -384,7 +331,7 @@ package actor Coordinator {
                 arguments.append(bytes)
             }
         }
-        append(activities.drain(isQuiet: isQuiet), to: &arguments)
+        append(await chronicler.drain(isQuiet: isQuiet), life: await chronicler.life, to: &arguments)
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
         let reply = try await client.send(pipeline)[0].orThrow().pairs
@@ -400,8 +347,7 @@ package actor Coordinator {
         }
     }
 
-    private func append(_ changes: Activities.Changes, to arguments: inout [any RedisArgument]) {
-        let life = activities.life
+    private func append(_ changes: Activities.Changes, life: Int64, to arguments: inout [any RedisArgument]) {
         for (shelf, fields) in changes.fields {
             arguments.append(contentsOf: ["fields", shelf.name, life, fields.count] as [any RedisArgument])
             for (field, value) in fields {
@@ -442,17 +388,5 @@ package actor Coordinator {
             if field == "policy" { note(policy: try value.string) }
         }
         return owner == configuration.owner ? epoch : nil
-    }
-}
-
-extension RedisError {
-    /// Whether `sentinel_raise` will never take the flag it was called with: a wrong argument, or a foreign key in its
-    /// way. Everything else (no memory, read only, no library, fenced …) is about Redis or about us.
-    var refusesThisFlag: Bool {
-        switch code {
-        case .wrongType: true
-        case .server(let word): ["BADARG", "BADSTATE", "ERR"].contains(word)
-        default: false
-        }
     }
 }

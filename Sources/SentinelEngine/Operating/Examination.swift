@@ -71,7 +71,7 @@ package struct Examination: Sendable {
             }
         } catch {
             switch error.code {
-            case .noPermission, .server: facts.libraryFailure = error.message
+            case .noPermission, .server: facts.silence = error.message
             default: throw error
             }
         }

@@ -19,7 +19,7 @@ struct Facts: Sendable {
     var policy: Policy?
     var policyProblem: String?
     /// Why the library could not be asked, if it could not.
-    var libraryFailure: String?
+    var silence: String?
     /// Why `FCALL` is refused, if it is.
     var callFailure: String?
 
@@ -161,7 +161,7 @@ extension Facts {
     }
 
     private var libraryState: Diagnosis {
-        if let libraryFailure { return Diagnosis("library", .failure, "it does not answer: \(libraryFailure)") }
+        if let silence { return Diagnosis("library", .failure, "it does not answer: \(silence)") }
         guard let functions else {
             return Diagnosis(
                 "library", .failure, "the function library is not loaded: every event fails",
