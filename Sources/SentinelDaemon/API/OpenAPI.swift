@@ -7,13 +7,14 @@ enum OpenAPI {
     static func document(_ routes: [Route]) -> JSONValue {
         var paths: [JSONValue.Member] = []
         for route in routes {
-            let operation = JSONValue.Member(route.method.lowercased(), describe(route))
+            let methods = route.isSubrequest ? allMethods : [route.method]
+            let operations = methods.map { JSONValue.Member($0.lowercased(), describe(route, as: $0)) }
             if let place = paths.firstIndex(where: { $0.name == route.path }),
                 case .object(let others) = paths[place].value
             {
-                paths[place].value = .object(others + [operation])
+                paths[place].value = .object(others + operations)
             } else {
-                paths.append(.init(route.path, .object([operation])))
+                paths.append(.init(route.path, .object(operations)))
             }
         }
         return .object([
@@ -41,10 +42,13 @@ enum OpenAPI {
         ])
     }
 
-    private static func describe(_ route: Route) -> JSONValue {
+    /// Proxies ask with the method of the request that they ask about.
+    private static let allMethods = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"]
+
+    private static func describe(_ route: Route, as method: String) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("summary", .string(route.summary)),
-            .init("operationId", .string(identifier(route))),
+            .init("operationId", .string(identifier(route, method))),
             .init("x-role", .string(route.role.rawValue)),
         ]
         if route.role != .anyone {
@@ -96,8 +100,8 @@ enum OpenAPI {
     }
 
     /// `get_v1_incidents_id`
-    private static func identifier(_ route: Route) -> String {
+    private static func identifier(_ route: Route, _ method: String) -> String {
         let words = route.path.split { !$0.isLetter && !$0.isNumber }
-        return ([route.method.lowercased()] + words.map(String.init)).joined(separator: "_")
+        return ([method.lowercased()] + words.map(String.init)).joined(separator: "_")
     }
 }
