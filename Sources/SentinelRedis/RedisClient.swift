@@ -66,6 +66,17 @@ package actor RedisClient {
         return try await send(pipeline, timeout: timeout)[0].orThrow()
     }
 
+    /// Sends like ``send(_:timeout:)``, but leaves the replies to be awaited later. What is sent from now on comes after it.
+    package func begin(_ pipeline: RedisPipeline) -> Task<Result<[RedisReply], RedisError>, Never> {
+        Task.immediate {
+            do throws(RedisError) {
+                return .success(try await send(pipeline))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
     /// Closes the connection. What waits or is under way fails with `closed`, and so does every later call.
     package func close() {
         requests.close()

@@ -52,6 +52,9 @@ package actor Coordinator {
     private var scorer: Scorer
     /// From before the lease is asked for: who is cancelled while it asks never hears that it got it.
     private var mayHoldLease = false
+    /// The commit under way. The next entries are judged meanwhile: what it saves was taken when it began, and later requests reach
+    /// Redis after it.
+    private var committing: Task<Result<[RedisReply], RedisError>, Never>?
     /// Of which lease the journal has heard.
     private var saidEpoch: Int64 = 0
 
@@ -92,6 +95,9 @@ package actor Coordinator {
                 let batch = max(1, configuration.batch >> min(failures, 9))
                 try await own(firstBatch: batch) { failures = 0 }
             } catch {
+                // Nobody reads the cursor while it may still move.
+                _ = await committing?.value
+                committing = nil
                 histories.removeAll()
                 await chronicler.stop()
                 suspicions.removeAll()
@@ -137,34 +143,30 @@ package actor Coordinator {
         var cursor = try await log.cursor()
         var count = firstBatch
         var work = Uncommitted()
-        var batch = try await read(after: cursor, count: count, patience: patience).get()
+        var batch = try await log.entries(after: cursor, count: count, patience: patience)
         while !Task.isCancelled {
             if let last = batch.last {
                 cursor = last
                 if work.isEmpty { work.since = clock.now }
                 try await judge(batch, epoch: epoch, &work)
             }
-            let left = clock.now.duration(to: work.since + configuration.commitTime)
             let isAtRest = batch.last == nil
+            let left = clock.now.duration(to: work.since + configuration.commitTime)
+            let isDue = isAtRest || work.entries >= count || left <= .zero
             let isBehind = await chronicler.isBehind
-            let patience = isBehind ? configuration.commitTime : self.patience
-            if work.isEmpty, !(isAtRest && isBehind) {
-                batch = try await read(after: cursor, count: count, patience: patience).get()
-            } else if isAtRest || work.entries >= count || left <= .zero {
-                // Read ahead while the commit is under way; if it fails, what was read is forgotten.
-                let (last, limit) = (cursor, min(2 * count, configuration.batch))
-                async let next = read(after: last, count: limit, patience: patience)
+            if isDue { try await finishCommit(onProgress) }
+            if isDue, !work.isEmpty || isAtRest && isBehind {
                 // Where little comes timelines are saved with the cursor; nobody waits for more than a few entries.
                 let isQuiet = isAtRest || work.isSmall
                 if isQuiet { await chronicler.settle() }
-                try await commit(work, cursor: cursor, epoch: epoch, isQuiet: isQuiet)
-                onProgress()
+                await beginCommit(work, cursor: cursor, epoch: epoch, isQuiet: isQuiet)
                 work = Uncommitted()
-                batch = try await next.get()
-                count = limit
-            } else {
-                batch = try await read(after: cursor, count: count - work.entries, patience: left).get()
+                count = min(2 * count, configuration.batch)
             }
+            let isIdle = work.isEmpty && committing == nil && !isBehind
+            batch = try await log.entries(
+                after: cursor, count: count - work.entries,
+                patience: isIdle ? patience : work.isEmpty ? configuration.commitTime : left)
             guard work.isEmpty else { continue }
             if seenHash != hash { try await followPolicy() }
             if clock.now >= renewal {
@@ -173,6 +175,7 @@ package actor Coordinator {
                 onProgress()
             }
         }
+        try await finishCommit(onProgress)
     }
 
     /// How long a reading waits for the first entry when nothing else is to be done.
@@ -234,17 +237,6 @@ package actor Coordinator {
             "Redis runs function library \(version), this build has \(LibrarySource.version): use the newer sentinel")
     }
 
-    /// The next entries, at most `count`; empty when none came for so long.
-    private func read(
-        after cursor: LogPosition, count: Int, patience: Duration
-    ) async -> Result<EventLog.Batch, RedisError> {
-        do throws(RedisError) {
-            return .success(try await log.entries(after: cursor, count: count, patience: patience))
-        } catch {
-            return .failure(error)
-        }
-    }
-
     /// Judges the entries and raises what is found. Adds to what is to be committed.
     private func judge(_ batch: EventLog.Batch, epoch: Int64, _ work: inout Uncommitted) async throws(RedisError) {
         work.entries += batch.count
@@ -303,9 +295,7 @@ package actor Coordinator {
         }
     }
 
-    private func commit(
-        _ work: Uncommitted, cursor: LogPosition, epoch: Int64, isQuiet: Bool
-    ) async throws(RedisError) {
+    private func beginCommit(_ work: Uncommitted, cursor: LogPosition, epoch: Int64, isQuiet: Bool) async {
         var arguments: [any RedisArgument] = [
             "sentinel_commit", "1", configuration.keys.prefix, "epoch", epoch, "cursor", cursor.description,
             "entries", work.entries,
@@ -334,8 +324,15 @@ package actor Coordinator {
         append(await chronicler.drain(isQuiet: isQuiet), life: await chronicler.life, to: &arguments)
         var pipeline = RedisPipeline()
         pipeline.append("FCALL", arguments)
-        let reply = try await client.send(pipeline)[0].orThrow().pairs
-        for (field, value) in reply {
+        committing = await client.begin(pipeline)
+    }
+
+    /// Waits for the commit that is under way, if one is.
+    private func finishCommit(_ onProgress: () -> Void) async throws(RedisError) {
+        guard let committing else { return }
+        let replies = try await committing.value.get()
+        self.committing = nil
+        for (field, value) in try replies[0].orThrow().pairs {
             if field == "policy" { note(policy: try value.string) }
             guard field == "dropped" else { continue }
             let dropped = try value.int
@@ -345,6 +342,7 @@ package actor Coordinator {
                         + "\(document.policy.logEntries)")
             }
         }
+        onProgress()
     }
 
     private func append(_ changes: Activities.Changes, life: Int64, to arguments: inout [any RedisArgument]) {
