@@ -5,9 +5,11 @@ import Synchronization
 /// One thread that waits on sockets and timers with libevent, and is a Swift executor at the same time.
 ///
 /// An actor whose `unownedExecutor` is the loop runs on the loop's thread, together with the sockets and timers it
-/// owns: nothing on the way from a byte that arrives to the code that handles it changes threads.
+/// owns: nothing on the way from a byte that arrives to the code that handles it changes threads. That holds for tasks that
+/// prefer the loop as their executor (`Task(executorPreference:)`, `withTaskExecutorPreference`, SE-0417): who waits for a
+/// continuation or another task without that is resumed on a thread of Swift's pool first, and comes back from there.
 /// The thread starts with `init` and keeps the loop alive until `stop()`.
-package final class EventLoop: SerialExecutor, @unchecked Sendable {
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // Unchecked, because `base`, `batch`, `resources` and `nextID` carry no lock: only the loop's thread touches them.
 
     /// The name of the loop and (its first 15 bytes) of its thread.
@@ -101,6 +103,11 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         submit(.body(body))
     }
 
+    /// Lets run what was put in before. `Task.yield` would leave the loop for another thread, and come back.
+    package func turn() async {
+        await withCheckedContinuation { continuation in execute { continuation.resume() } }
+    }
+
     /// Ends the loop: runs what is queued, tells every open stream and timer, ends the thread, frees the base.
     /// Returns when that is done. Calls after the first only wait. What is put in later still runs, on a thread made
     /// for it, so that no task is left hanging; but sockets and timers are gone.
@@ -170,7 +177,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             if batch.isEmpty { return true }
             for work in batch {
                 switch work {
-                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+                case .job(let job):
+                    job.runSynchronously(
+                        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
                 case .body(let body): body()
                 }
             }

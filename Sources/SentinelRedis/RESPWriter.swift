@@ -14,8 +14,12 @@ package struct RESPWriter: Sendable {
 
     private mutating func header(_ kind: UInt8, _ number: Int) {
         bytes.append(kind)
+        // Nearly all are short, and a number's text costs more than the rest of its argument.
         if number < 10 {
             bytes.append(UInt8(ascii: "0") + UInt8(number))
+        } else if number < 100 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / 10))
+            bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
         } else {
             bytes.append(contentsOf: String(number).utf8)
         }

@@ -39,11 +39,9 @@ package actor RedisClient {
         let start = configuration.onReply == nil ? nil : ContinuousClock.now
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let made = RedisRequest(
-                    pipeline,
-                    timeout: timeout ?? configuration.requestTimeout,
-                    continuation: continuation
-                )
+                let made = RedisRequest(pipeline, timeout: timeout ?? configuration.requestTimeout) {
+                    continuation.resume(returning: $0)
+                }
                 request.value = made
                 requests.submit(made)
             }
@@ -67,14 +65,19 @@ package actor RedisClient {
     }
 
     /// Sends like ``send(_:timeout:)``, but leaves the replies to be awaited later. What is sent from now on comes after it.
-    package func begin(_ pipeline: RedisPipeline) -> Task<Result<[RedisReply], RedisError>, Never> {
-        Task.immediate {
-            do throws(RedisError) {
-                return .success(try await send(pipeline))
-            } catch {
-                return .failure(error)
-            }
+    package func begin(_ pipeline: RedisPipeline) -> RedisReplies {
+        let replies = RedisReplies(on: loop)
+        if pipeline.count == 0 {
+            replies.end(.success([]))
+            return replies
         }
+        let start = configuration.onReply == nil ? nil : ContinuousClock.now
+        requests.submit(
+            RedisRequest(pipeline, timeout: configuration.requestTimeout) { [configuration] outcome in
+                if let start, case .success = outcome { configuration.onReply?(start.duration(to: .now)) }
+                replies.end(outcome)
+            })
+        return replies
     }
 
     /// Closes the connection. What waits or is under way fails with `closed`, and so does every later call.

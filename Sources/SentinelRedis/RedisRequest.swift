@@ -8,18 +8,19 @@ final class RedisRequest: @unchecked Sendable {
     let timeout: Duration
     let deadline: ContinuousClock.Instant
     private var replies: [RedisReply] = []
-    private var continuation: CheckedContinuation<Outcome, Never>?
+    private var whenDone: ((Outcome) -> Void)?
 
-    init(_ pipeline: RedisPipeline, timeout: Duration, continuation: CheckedContinuation<Outcome, Never>) {
+    /// - Parameter whenDone: called once, on the loop.
+    init(_ pipeline: RedisPipeline, timeout: Duration, whenDone: @escaping (Outcome) -> Void) {
         self.pipeline = pipeline
         self.timeout = timeout
-        self.continuation = continuation
+        self.whenDone = whenDone
         deadline = .now + timeout
         replies.reserveCapacity(pipeline.count)
     }
 
     /// Nobody waits any more: cancelled. If it was sent, its replies still come and must be counted.
-    var isAbandoned: Bool { continuation == nil }
+    var isAbandoned: Bool { whenDone == nil }
 
     /// Takes the next reply. True when that was the last one; the caller that waits has been resumed then.
     func receive(_ reply: RedisReply) -> Bool {
@@ -34,6 +35,6 @@ final class RedisRequest: @unchecked Sendable {
     }
 
     private func end(_ outcome: Outcome) {
-        continuation.take()?.resume(returning: outcome)
+        whenDone.take()?(outcome)
     }
 }

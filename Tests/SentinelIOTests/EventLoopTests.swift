@@ -59,6 +59,25 @@ struct EventLoopTests {
         private final class Box { var fired: [Int] = [] }
     }
 
+    @Test
+    func `a task that prefers the loop is resumed on it, whatever it waited for`() async throws {
+        let loop = try EventLoop(name: "mine")
+        let other = try EventLoop(name: "other")
+        let isThere = await Task(executorPreference: loop) {
+            var isThere = [loop.isCurrent]
+            await withCheckedContinuation { continuation in other.execute { continuation.resume() } }
+            isThere.append(loop.isCurrent)
+            _ = await Counter(on: other).thread()
+            isThere.append(loop.isCurrent)
+            await loop.turn()
+            isThere.append(loop.isCurrent)
+            return isThere
+        }.value
+        #expect(isThere == [true, true, true, true])
+        await loop.stop()
+        await other.stop()
+    }
+
     @Test func `an actor on a loop runs on the loop's thread`() async throws {
         let loop = try EventLoop(name: "a-loop-with-a-long-name")
         let counter = Counter(on: loop)

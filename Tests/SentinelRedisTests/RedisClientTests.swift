@@ -29,6 +29,30 @@ struct RedisClientTests {
         }
     }
 
+    @Test func `what is begun comes before what is sent later, and its replies wait to be asked for`() async throws {
+        try await withRedisServer { server in
+            let client = server.client()
+            try await Task(executorPreference: client.loop) {
+                for round in 1...100 {
+                    var pipeline = RedisPipeline()
+                    pipeline.append("SET", "n", round)
+                    pipeline.append("LPUSH", "n", "x")
+                    let begun = await client.begin(pipeline)
+                    #expect(try await client.call("INCR", "n").int == Int64(round) + 1)
+                    let replies = try await begun.all()
+                    #expect(replies[0] == .status(Array("OK".utf8)) && replies.count == 2)
+                    #expect(try await begun.all() == replies)
+                }
+                #expect(try await client.begin(RedisPipeline()).all().isEmpty)
+                await client.close()
+                var pipeline = RedisPipeline()
+                pipeline.append("PING")
+                let late = await client.begin(pipeline)
+                await #expect { try await late.all() } throws: { ($0 as? RedisError)?.code == .closed }
+            }.value
+        }
+    }
+
     @Test func `arguments may hold any bytes`() async throws {
         try await withRedisServer { server in
             let client = server.client()

@@ -67,6 +67,12 @@ package struct Subject: Sendable, Hashable {
         return bytes
     }
 
+    /// The id as a whole: byte by byte, as an array hashes itself, takes several times as long.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(type)
+        id.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     private static func isType(_ word: some Collection<UInt8>) -> Bool {
         guard word.count <= 32, let first = word.first, isLowercase(first) else { return false }
         return word.allSatisfy { isLowercase($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }

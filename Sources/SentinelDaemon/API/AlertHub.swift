@@ -50,7 +50,10 @@ actor AlertHub {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     func start() {
-        tasks = [Task { await follow() }, Task { await beat() }]
+        tasks = [
+            Task(executorPreference: loop) { await self.follow() },
+            Task(executorPreference: loop) { await self.beat() },
+        ]
     }
 
     func stop() async {
@@ -138,7 +141,7 @@ actor AlertHub {
         joined += 1
         let key = joined
         joining[key] = []
-        Task { await catchUp(stream, after: number, filter, key) }
+        Task(executorPreference: loop) { await self.catchUp(stream, after: number, filter, key) }
     }
 
     private func catchUp(_ stream: HTTPStream, after number: Int64, _ filter: AlertFilter, _ key: Int) async {

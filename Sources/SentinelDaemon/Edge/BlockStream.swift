@@ -210,7 +210,7 @@ package actor BlockStream {
     func join(_ stream: HTTPStream, _ name: String, after cursor: Cursor) {
         stream.write(Array("retry: 2000\n: blocks\n\n".utf8))
         heard(name, applied: nil, .stream)
-        Task { await feed(stream, after: cursor) }
+        Task(executorPreference: loop) { await self.feed(stream, after: cursor) }
     }
 
     private func feed(_ stream: HTTPStream, after start: Cursor) async {

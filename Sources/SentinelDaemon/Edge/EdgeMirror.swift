@@ -74,7 +74,11 @@ package actor EdgeMirror {
         }
         self.feed = feed
         await feed.start()
-        tasks = [Task { await tidy() }, Task { await followPolicy() }, Task { await save() }]
+        tasks = [
+            Task(executorPreference: loop) { await self.tidy() },
+            Task(executorPreference: loop) { await self.followPolicy() },
+            Task(executorPreference: loop) { await self.save() },
+        ]
     }
 
     package func stop() async {

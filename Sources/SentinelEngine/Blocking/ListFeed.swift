@@ -67,7 +67,10 @@ package actor ListFeed {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     package func start() {
-        tasks = [Task { await listen() }, Task { await keepTime() }]
+        tasks = [
+            Task(executorPreference: loop) { await self.listen() },
+            Task(executorPreference: loop) { await self.keepTime() },
+        ]
     }
 
     package func stop() async {
@@ -94,7 +97,7 @@ package actor ListFeed {
         for await push in subscriber.pushes {
             switch push {
             case .message(let message): receive(message.payload)
-            case .reconnected, .dropped: Task { await fill() }
+            case .reconnected, .dropped: Task(executorPreference: loop) { await self.fill() }
             }
         }
     }
@@ -106,7 +109,7 @@ package actor ListFeed {
         if change.number == last.number + 1 { return handOut(change) }
         // At once, so that what follows begins no second filling.
         phase = .reading
-        Task { await fill() }
+        Task(executorPreference: loop) { await self.fill() }
     }
 
     private func handOut(_ change: ListChange) {

@@ -29,12 +29,13 @@ struct Activities {
     private var policy: Policy
     private var known: Ledger<Place, Activity>
     private var changed: Set<Place> = []
-    private var entries: [ActivityShelf: [[UInt8]: [UInt8]]] = [:]
+    /// Fields to be written; of two that are the same the later one counts.
+    private var entries: [ActivityShelf: [(field: [UInt8], value: [UInt8])]] = [:]
     private var busy: [Place: Int64] = [:]
     /// Addresses to be written, those that changed first first; and since when, by the time of the log.
-    private var waiting: [(place: Place, since: Int64)] = []
+    private var waiting = Queue<(place: Place, since: Int64)>()
     private var waits: Set<Place> = []
-    private var newest = Int64.min
+    private var newest = Int64.min + patience
     /// How many may wait.
     private let mostWaiting: Int
 
@@ -106,14 +107,17 @@ struct Activities {
         guard let noted = ActivityEntry(entry, textBytes: policy.timeline.textBytes) else { return }
         var created: Int64?
         if case .event(let event) = entry.content { created = event.created }
+        let isPost = policy.postKinds.contains(noted.kind)
+        let ring = UInt64(policy.timeline.entries)
+        var encoded: [UInt8]?
         for place in places {
             let subject = place.subject
-            var activity = known.take(place) ?? Activity()
             let isUser = subject.type == "user"
-            let isNew = activity.add(
-                noted, isPost: policy.postKinds.contains(noted.kind), peer: isUser ? noted.ip : noted.user,
-                created: isUser ? created : nil)
-            known.put(activity, for: place)
+            let (isNew, events, peers) = known.change(place, initial: Activity()) { activity in
+                let isNew = activity.add(
+                    noted, isPost: isPost, peer: isUser ? noted.ip : noted.user, created: isUser ? created : nil)
+                return (isNew, activity.events, activity.peers.count)
+            }
             guard isNew else { continue }
             newest = max(newest, entry.at)
             if isUser {
@@ -121,12 +125,13 @@ struct Activities {
             } else if waits.insert(place).inserted {
                 waiting.append((place, entry.at))
             }
-            if policy.timeline.entries > 0, isUser || activity.peers.count != 1 {
-                let number = Int((activity.events - 1) % UInt64(policy.timeline.entries))
-                entries[place.shelf, default: [:]][ActivityShelf.Field.entry(number).bytes(subject.bytes)] =
-                    noted.encoded()
+            if ring > 0, isUser || peers != 1 {
+                let field = ActivityShelf.Field.entry(Int((events - 1) % ring)).bytes(subject.bytes)
+                let value = encoded ?? noted.encoded()
+                encoded = value
+                entries[place.shelf, default: []].append((field, value))
             }
-            if !isUser, activity.events % Self.busyStep == 0 { busy[place] = Int64(clamping: activity.events) }
+            if !isUser, events % Self.busyStep == 0 { busy[place] = Int64(clamping: events) }
         }
     }
 
@@ -137,20 +142,20 @@ struct Activities {
     /// - Parameter isQuiet: little comes, or nothing more: there is time for what waits.
     mutating func drain(isQuiet: Bool) -> Changes {
         var changes = Changes()
-        let due = waiting.prefix { $0.since <= newest - Self.patience }.count
-        let ready = max(due, waiting.count - mostWaiting, isQuiet ? min(waiting.count, Self.mostWhenQuiet) : 0)
-        for (place, _) in waiting.prefix(ready) {
-            waits.remove(place)
-            changed.insert(place)
+        let due = newest - Self.patience
+        let rest = min(mostWaiting, isQuiet ? max(0, waiting.count - Self.mostWhenQuiet) : .max)
+        while let next = waiting.first, next.since <= due || waiting.count > rest {
+            _ = waiting.popFirst()
+            waits.remove(next.place)
+            changed.insert(next.place)
         }
-        waiting.removeFirst(ready)
         for place in changed {
-            guard let activity = known.state(place) else { continue }
-            changes.fields[place.shelf, default: []].append(
-                (ActivityShelf.Field.activity.bytes(place.subject.bytes), activity.encoded()))
+            guard let value = known.read(place, { $0.encoded() }) else { continue }
+            let field = ActivityShelf.Field.activity.bytes(place.subject.bytes)
+            changes.fields[place.shelf, default: []].append((field, value))
         }
         for (shelf, fields) in entries {
-            changes.fields[shelf, default: []].append(contentsOf: fields.map { ($0.key, $0.value) })
+            changes.fields[shelf, default: []].append(contentsOf: fields)
         }
         for (place, events) in busy { changes.busy[place.shelf.span, default: []].append((place.subject, events)) }
         changed.removeAll(keepingCapacity: true)
@@ -161,20 +166,22 @@ struct Activities {
 
     /// Has no memory of a subject any more, and saves none; Redis has erased what it had.
     mutating func forget(_ subject: Subject) {
-        for place in known.keys where place.subject == subject { _ = known.take(place) }
+        for place in known.keys where place.subject == subject { known.remove(place) }
         for place in changed where place.subject == subject { changed.remove(place) }
         for place in waits where place.subject == subject { waits.remove(place) }
-        waiting.removeAll { $0.place.subject == subject }
+        for next in waiting.removeAll() where next.place.subject != subject { waiting.append(next) }
         for place in busy.keys where place.subject == subject { busy[place] = nil }
         let bytes = subject.bytes
-        for (shelf, fields) in entries { entries[shelf] = fields.filter { !$0.key.dropFirst(2).elementsEqual(bytes) } }
+        for (shelf, fields) in entries {
+            entries[shelf] = fields.filter { !$0.field.dropFirst(2).elementsEqual(bytes) }
+        }
     }
 
     /// Forgets everything: after an error nobody knows what Redis has.
     mutating func removeAll() {
         known.removeAll()
         changed.removeAll()
-        waiting.removeAll()
+        _ = waiting.removeAll()
         waits.removeAll()
         entries.removeAll()
         busy.removeAll()

@@ -46,19 +46,21 @@ actor Chronicler {
         if let failure { throw failure }
         unnoted += entries
         guard noting == nil, !unnoted.isEmpty else { return }
-        noting = Task {
-            while !unnoted.isEmpty, failure == nil {
-                let few = Array(unnoted.prefix(Self.notedAtOnce))
-                unnoted.removeFirst(few.count)
-                do throws(RedisError) {
-                    try await note(few)
-                } catch {
-                    failure = error
-                }
-                await Task.yield()
+        noting = Task(executorPreference: client.loop) { await self.note() }
+    }
+
+    private func note() async {
+        while !unnoted.isEmpty, failure == nil {
+            let few = Array(unnoted.prefix(Self.notedAtOnce))
+            unnoted.removeFirst(few.count)
+            do throws(RedisError) {
+                try await note(few)
+            } catch {
+                failure = error
             }
-            noting = nil
+            await client.loop.turn()
         }
+        noting = nil
     }
 
     /// Waits until everything is noted.

@@ -18,7 +18,7 @@ package actor Coordinator {
         /// A dead owner's partition is taken over after this long.
         package var leaseTime: Duration = .seconds(3)
         /// Log entries that are judged at once, and at most between two commits.
-        package var batch = 128
+        package var batch = 256
         /// From the first judged entry to the commit, while more come: a commit costs Redis much the same for one as for ten.
         package var commitTime: Duration = .milliseconds(10)
         /// How many users' and how many texts' histories are held in memory.
@@ -54,7 +54,7 @@ package actor Coordinator {
     private var mayHoldLease = false
     /// The commit under way. The next entries are judged meanwhile: what it saves was taken when it began, and later requests reach
     /// Redis after it.
-    private var committing: Task<Result<[RedisReply], RedisError>, Never>?
+    private var committing: RedisReplies?
     /// Of which lease the journal has heard.
     private var saidEpoch: Int64 = 0
 
@@ -87,6 +87,10 @@ package actor Coordinator {
     ///
     /// Throws what waiting cannot mend: `notSupported` when Redis runs a newer function library than this build's.
     package func run() async throws(RedisError) {
+        try await withTaskExecutorPreference(loop) { () async throws(RedisError) in try await work() }
+    }
+
+    private func work() async throws(RedisError) {
         var failures = 0
         var end: RedisError?
         while !Task.isCancelled, end == nil {
@@ -96,7 +100,7 @@ package actor Coordinator {
                 try await own(firstBatch: batch) { failures = 0 }
             } catch {
                 // Nobody reads the cursor while it may still move.
-                _ = await committing?.value
+                _ = try? await committing?.all()
                 committing = nil
                 histories.removeAll()
                 await chronicler.stop()
@@ -330,7 +334,7 @@ package actor Coordinator {
     /// Waits for the commit that is under way, if one is.
     private func finishCommit(_ onProgress: () -> Void) async throws(RedisError) {
         guard let committing else { return }
-        let replies = try await committing.value.get()
+        let replies = try await committing.all()
         self.committing = nil
         for (field, value) in try replies[0].orThrow().pairs {
             if field == "policy" { note(policy: try value.string) }

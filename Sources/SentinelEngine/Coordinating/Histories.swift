@@ -229,8 +229,8 @@ struct Histories {
 
     /// Has no memory of a subject any more, and saves none; Redis has erased what it had.
     mutating func forget(_ subject: Subject) {
-        _ = users.take(subject)
-        _ = addresses.take(subject)
+        users.remove(subject)
+        addresses.remove(subject)
         changedUsers.remove(subject)
         changedAddresses.remove(subject)
     }

@@ -96,7 +96,7 @@ package actor Courier {
         }
         if Task.isCancelled { return }
         for webhook in webhooks where rounds[webhook.id] == nil {
-            rounds[webhook.id] = (webhook, Task { await serve(webhook, epoch: epoch) })
+            rounds[webhook.id] = (webhook, Task(executorPreference: loop) { await self.serve(webhook, epoch: epoch) })
         }
     }
 

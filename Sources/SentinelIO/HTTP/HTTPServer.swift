@@ -43,9 +43,11 @@ package actor HTTPServer {
     }
 
     private func start(_ work: @escaping @Sendable () async -> HTTPReply, for connection: UInt64) {
-        Task {
-            let reply = await work()
-            service.end(reply, for: connection)
-        }
+        Task(executorPreference: loop) { await self.answer(work, for: connection) }
+    }
+
+    private func answer(_ work: @Sendable () async -> HTTPReply, for connection: UInt64) async {
+        let reply = await work()
+        service.end(reply, for: connection)
     }
 }

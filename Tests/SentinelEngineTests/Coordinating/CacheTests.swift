@@ -32,7 +32,7 @@ struct CacheTests {
             var held = 0
             for step in 0..<4000 {
                 let key = random.index(below: 3 * capacity)
-                switch random.index(below: 4) {
+                switch random.index(below: 6) {
                 case 0: #expect(ledger.touch(key) == (ledger.state(key) != nil))
                 case 1:
                     guard let state = ledger.take(key) else { continue }
@@ -40,6 +40,21 @@ struct CacheTests {
                     #expect(ledger.state(key) == nil)
                     ledger.put(step, for: key)
                     model[key] = step
+                case 2:
+                    let before = ledger.state(key)
+                    #expect(ledger.read(key) { $0 } == before)
+                    let (seen, after) = ledger.change(key, initial: -1) { state in
+                        defer { state = step }
+                        return (state, step)
+                    }
+                    #expect(seen == before ?? -1)
+                    #expect(ledger.state(key) == after)
+                    model[key] = step
+                case 3:
+                    guard random.index(below: 8) == 0 else { continue }
+                    ledger.remove(key)
+                    model[key] = nil
+                    #expect(ledger.state(key) == nil && !ledger.touch(key))
                 default:
                     guard ledger.state(key) == nil else { continue }
                     ledger.put(step, for: key)

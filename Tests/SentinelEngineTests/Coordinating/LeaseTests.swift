@@ -74,9 +74,9 @@ struct LeaseTests {
         try await Stage.with { stage in
             let task = stage.coordinator("one", lease: .seconds(3))
             try await stage.wait("an owner") { try await stage.owner() == "one" }
-            // Behind its back the lease goes to another, which ends soon.
+            // Behind its back the lease goes to another, who dies later.
             _ = try await stage.calls.client.call("DEL", stage.calls.keys.lease)
-            _ = try await stage.calls.call("sentinel_lease", ["owner", "other", "ttl", 300])
+            _ = try await stage.calls.call("sentinel_lease", ["owner", "other", "ttl", 60_000])
             try await stage.feed(stage.posts(10, by: "clock", from: 1_760_000_000_000))
             try await stage.wait("the fence") { stage.journal.contain("FENCED") }
             #expect(try await !stage.isBlocked("clock"))
