@@ -224,6 +224,11 @@ function S.text(name, field, value, most)
   return value
 end
 
+-- Who changes something, and why, as it goes into the audit log: `by`, and `note` or nil.
+function S.signed(name, wish)
+  return S.text(name, 'by', wish.by or 'admin', 128), wish.note and S.text(name, 'note', wish.note, 1024)
+end
+
 -- Whether each token outside of strings is one of JSON's (RFC 8259): cjson also takes 1. and -.5.
 local function are_tokens(json)
   local bare = string.gsub(string.gsub(json, '\\.', ''), '"[^"]*"', ' ')

@@ -17,8 +17,7 @@ S.register(NAME, {}, function(keys, argv)
   if hash ~= POLICY.hash then
     S.fail('BADARG', NAME .. ': policy is ' .. S.shown(hash) .. ', the library has ' .. S.shown(POLICY.hash))
   end
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local before = wish.before and S.text(NAME, 'before', wish.before, 64)
   S.validate_audit(prefix)
   S.audit(prefix, S.now(NAME, prefix), by, 'policy', '', { before = before, after = hash, note = note })

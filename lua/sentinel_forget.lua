@@ -125,8 +125,7 @@ S.register(NAME, {}, function(keys, argv)
       S.fail('BADARG', NAME .. ': cursor is ' .. S.shown(wish.cursor) .. ', want one that a reply had')
     end
   end
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_for_change(namespace, prefix, subject)
   S.want_type(prefix .. ':pending', 'zset')

@@ -57,8 +57,7 @@ end
 S.register(NAME, {}, function(keys, argv)
   local prefix, namespace = S.partition(NAME, keys)
   local wish, start = parse(argv)
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_for_list(namespace, prefix)
 

@@ -90,8 +90,7 @@ S.register(NAME, {}, function(keys, argv)
   if IS_OVER[disposition] == nil then
     S.fail('BADARG', NAME .. ': as is ' .. S.shown(disposition) .. ', want confirmed, false_positive, benign or open')
   end
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   S.want_type(prefix .. ':pending', 'zset')

@@ -32,8 +32,7 @@ S.register(NAME, {}, function(keys, argv)
   end
   local title = S.text(NAME, 'name', S.bounded(NAME, 'name', S.required(NAME, wish, 'name'), 64), 64)
   local length = wish.duration and S.integer(NAME, 'duration', wish.duration, 1, TEN_YEARS)
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   local key = prefix .. ':tokens'

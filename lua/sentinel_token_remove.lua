@@ -14,8 +14,7 @@ S.register(NAME, {}, function(keys, argv)
   if #id > 32 or not find(id, '^%l[%l%d]+$') then
     S.fail('BADARG', NAME .. ': id is ' .. S.shown(id) .. ', want that of a token, lower-case letters and digits')
   end
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   local key = prefix .. ':tokens'

@@ -47,8 +47,7 @@ S.register(NAME, {}, function(keys, argv)
   end
   local severity = wish.severity and S.integer(NAME, 'severity', wish.severity, 1, 4) or 1
   local modules = wish.modules and modules_of(wish.modules) or ''
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   S.want_type(namespace .. ':alerts:log', 'stream')

@@ -19,8 +19,7 @@ S.register(NAME, {}, function(keys, argv)
     end
     ids[#ids + 1] = id
   end
-  local by = S.text(NAME, 'by', wish.by or 'admin', 128)
-  local note = wish.note and S.text(NAME, 'note', wish.note, 1024)
+  local by, note = S.signed(NAME, wish)
   local now = S.now(NAME, prefix, wish.at)
   S.validate_audit(prefix)
   local letters, found, gone = prefix .. ':deadletters', {}, 0

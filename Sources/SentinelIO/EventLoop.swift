@@ -135,7 +135,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
         switch before {
         case .running: break
-        case .waiting: wake()
+        case .waiting:
+            // On the loop's thread libevent is calling us, and returns to `run` when it has called all that is due.
+            if !isCurrent { wake() }
         case .ended:
             do {
                 try LoopThread.start(name: name) { self.runLeftovers() }

@@ -22,27 +22,17 @@ struct AllowRemove: Command {
     var note: String?
     var by: String?
 
-    private static let columns: [Column<(subject: Subject, isDone: Bool)>] = [
-        Column("subject", clips: false) { .string($0.subject.description) },
-        Column("removed") { .bool($0.isDone) },
-    ]
-
     func run(_ context: Context) async throws -> ExitCode {
-        var results: [(subject: Subject, isDone: Bool)] = []
+        var removal = Removal<Subject>(
+            columns: ("subject", "removed"), name: \.description, done: { "ended the exemption of \($0)" },
+            notThere: { "\($0) is not on the allow list" })
         let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
                 let isDone = try await operations.disallow(subject, by: context.admin(by), note: note)
-                results.append((subject, isDone))
-                if isDone {
-                    try context.output.say("ended the exemption of \(subject)")
-                } else {
-                    try context.output.flush()
-                    context.notice("\(subject) is not on the allow list")
-                }
-                return isDone ? .ok : .notFound
+                return try removal.tell(subject, isDone: isDone, context)
             }
         }
-        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        try removal.list(context)
         return code
     }
 }

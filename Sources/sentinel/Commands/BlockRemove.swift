@@ -23,27 +23,17 @@ struct BlockRemove: Command {
     var note: String?
     var by: String?
 
-    private static let columns: [Column<(subject: Subject, isDone: Bool)>] = [
-        Column("subject", clips: false) { .string($0.subject.description) },
-        Column("lifted") { .bool($0.isDone) },
-    ]
-
     func run(_ context: Context) async throws -> ExitCode {
-        var results: [(subject: Subject, isDone: Bool)] = []
+        var removal = Removal<Subject>(
+            columns: ("subject", "lifted"), name: \.description, done: { "lifted the block of \($0)" },
+            notThere: { "\($0) is not blocked" })
         let code = try await context.withOperations { operations in
             try await context.forEach(subjects) { subject in
                 let isDone = try await operations.unblock(subject, by: context.admin(by), note: note)
-                results.append((subject, isDone))
-                if isDone {
-                    try context.output.say("lifted the block of \(subject)")
-                } else {
-                    try context.output.flush()
-                    context.notice("\(subject) is not blocked")
-                }
-                return isDone ? .ok : .notFound
+                return try removal.tell(subject, isDone: isDone, context)
             }
         }
-        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
+        try removal.list(context)
         return code
     }
 }
