@@ -40,8 +40,8 @@ class Killed(EdgeTest):
                 slowest = max(slowest, time.monotonic() - began)
                 self.assertEqual(answer.status, status)
                 self.assertNotEqual(answer.headers["X-Sentinel-Mirror-Age"], "unknown")
-        # None of them waited for a connection that cannot be had.
-        self.assertLess(slowest, 1)
+        # None of them waited as long as requests to Redis are given.
+        self.assertLess(slowest, 2)
         self.assertEqual(ask(self.sentinel.port, path="/readyz").status, 503)
         # Counting asks Redis: nobody is refused, or held up, for want of it.
         self.assertEqual(ask(self.sentinel.port, path="/v1/authz?count=request",
