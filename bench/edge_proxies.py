@@ -23,7 +23,7 @@ import test_caddy  # noqa: E402
 import test_haproxy  # noqa: E402
 import test_nft  # noqa: E402
 import test_nginx  # noqa: E402
-from support_edge import KEY, Proxy  # noqa: E402
+from support_edge import KEY, Proxy, Sentinel  # noqa: E402
 
 
 def quantile(times, share):
@@ -112,7 +112,11 @@ def throughput(proxy, seconds):
 
 
 def nginx_rates(case, seconds):
-    """With auth_request and without, by turns: a file of six bytes, and an app behind (another nginx, which only answers)."""
+    """With auth_request and without, by turns: a file of six bytes, and an app behind (another nginx, which only answers).
+
+    Asked is Sentinel over TCP and over a unix socket; and, for what auth_request costs whoever is asked, that other nginx.
+    """
+    near = Sentinel(case.redis, socket=os.path.join(case.redis.folder, "api.sock"))
     two = [("worker_processes 1;", "worker_processes 2;"), ("127.0.0.1:8787", f"127.0.0.1:{case.sentinel.port}")]
     app = Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + two + [
         ("auth_request /sentinel;", ""), ("            root www;\n        }\n\n        location = /sentinel",
@@ -123,13 +127,15 @@ def nginx_rates(case, seconds):
     for what, changes in (("file", []), ("app", passing)):
         proxies[what, "without"] = [("auth_request /sentinel;", "")] + changes
         proxies[what, "with"] = changes
+        proxies[what, "unix"] = [(f"server 127.0.0.1:{case.sentinel.port};", f"server {near.place};")] + changes
+        proxies[what, "bare"] = [(f"server 127.0.0.1:{case.sentinel.port};", f"server 127.0.0.1:{app.port};")] + changes
     proxies = {name: Proxy("nginx", test_nginx.COMMAND, test_nginx.COMMON + two + changes)
                for name, changes in proxies.items()}
     rates = {name: [] for name in proxies}
     for _ in range(5):
         for name, proxy in proxies.items():
             rates[name].append(throughput(proxy, seconds))
-    for proxy in [*proxies.values(), app]:
+    for proxy in [*proxies.values(), app, near]:
         proxy.stop()
     return {" ".join(name): sorted(each)[2] for name, each in rates.items()}
 
@@ -155,8 +161,10 @@ def main():
     for name, times in results.items():
         print(f"  {name:24}" + "".join(f"{quantile(times, share):8.2f}" for share in (0.5, 0.9, 0.99, 1)))
     for what in ("file", "app"):
-        without, asking = rates[what + " without"], rates[what + " with"]
-        print(f"nginx, {what}: {without:.0f} requests/s, with auth_request {asking:.0f}: {asking / without:.2f} x")
+        without = rates[what + " without"]
+        print(f"nginx, {what}: {without:.0f} requests/s, with auth_request: " + ", ".join(
+            f"{asked} {rates[f'{what} {way}'] / without:.2f} x"
+            for way, asked in (("with", "TCP"), ("unix", "unix socket"), ("bare", "a bare nginx"))))
 
 
 if __name__ == "__main__":

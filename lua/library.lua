@@ -18,7 +18,7 @@
 
 local S = {}
 
-S.version = 4
+S.version = 5
 
 -- What every call needs, as locals of the whole library, filled by the first call: a global costs a look-up in two
 -- tables each time.

@@ -73,6 +73,9 @@ static const char sentinel_commit_source[] = {
 static const char sentinel_disallow_source[] = {
 #embed "../../lua/sentinel_disallow.lua"
     , 0};
+static const char sentinel_edge_late_source[] = {
+#embed "../../lua/sentinel_edge_late.lua"
+    , 0};
 static const char sentinel_forget_source[] = {
 #embed "../../lua/sentinel_forget.lua"
     , 0};
@@ -148,6 +151,7 @@ static const sentinel_lua_file files[] = {
     LUA_FILE(sentinel_check),
     LUA_FILE(sentinel_commit),
     LUA_FILE(sentinel_disallow),
+    LUA_FILE(sentinel_edge_late),
     LUA_FILE(sentinel_forget),
     LUA_FILE(sentinel_import),
     LUA_FILE(sentinel_incidents),

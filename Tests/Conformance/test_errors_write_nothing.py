@@ -41,6 +41,8 @@ class Keyspace(LibraryTest):
         run("sentinel_lease", "owner", "me", "ttl", 600_000, "task", "webhooks")
         run("sentinel_webhook_add", *WEBHOOK, "id", "w0000000", "at", NOW)
         run("sentinel_alert_test", "at", NOW)
+        self.redis.hset(KEY + ":edges", mapping={"wall": "1 1 poll", "gate": "1 1 poll"})
+        run("sentinel_edge_late", "edge", "gate", "changes", 1, "lag", 11_000, "silence", 0, "at", NOW)
         place = self.redis.xrevrange("sentinel:alerts:log", count=1)[0][0]
         for _ in range(2):
             run("sentinel_webhook_done", "id", "w0000000", "epoch", 1, "outcome", "dead", "cursor", place, "seq", 1,
@@ -84,6 +86,8 @@ class BadArguments(Keyspace):
                                   ["id", "epoch", "outcome", "cursor"]),
         "sentinel_webhook_resend": ({"letters": "1-1"}, ["letters"]),
         "sentinel_alert_test": ({}, []),
+        "sentinel_edge_late": ({"edge": "wall", "changes": 1, "lag": 11_000, "silence": 0},
+                               ["edge", "changes", "lag", "silence"]),
         "sentinel_lease": ({"owner": "me", "ttl": 1000}, ["owner", "ttl"]),
         "sentinel_commit": ({"epoch": 1, "cursor": "5-0", "entries": 0}, ["epoch", "cursor", "entries"]),
         "sentinel_forget": ({"subject": "user:u", "first": 0, "last": 1}, ["subject", "first", "last"]),
@@ -142,6 +146,8 @@ class BadArguments(Keyspace):
         "sentinel_webhook_resend": {"letters": ("", ",", "1", "1-1,", "x-1", "1-1," * 1000 + "1-1"), "by": NOTES,
                                     "note": NOTES, "at": TIMES},
         "sentinel_alert_test": {"severity": ("0", "5", "x"), "by": NOTES, "at": TIMES},
+        "sentinel_edge_late": {"edge": ("", "a b", "x" * 65, "\0", 'a"b'), "changes": ("", "-1", "1.5"), "lag": ("-1", "x"),
+                               "silence": ("", "5s"), "at": TIMES},
         "sentinel_commit": {"epoch": ("", "2", "x"), "cursor": ("", "1", "a-1", "1" * 16 + "-0", "1-" + "1" * 16),
                             "entries": ("", "-1", "x", "1000001")},
         "sentinel_forget": {"subject": SUBJECTS, "first": ("", "x"), "last": ("", "1.5"), "cursor": ("", "x", "events.x"),
@@ -249,7 +255,8 @@ class BadArguments(Keyspace):
         for function in ("sentinel_record", "sentinel_check", "sentinel_report", "sentinel_block", "sentinel_unblock",
                          "sentinel_allow", "sentinel_disallow", "sentinel_review", "sentinel_token_add",
                          "sentinel_token_remove", "sentinel_webhook_add", "sentinel_webhook_remove",
-                         "sentinel_webhook_done", "sentinel_webhook_resend", "sentinel_alert_test"):
+                         "sentinel_webhook_done", "sentinel_webhook_resend", "sentinel_alert_test",
+                         "sentinel_edge_late"):
             arguments = [each for pair in self.CALLS[function][0].items() for each in pair]
             self.assertIn("at is for replays", self.refused(function, *arguments, "at", NOW))
 
@@ -291,6 +298,8 @@ class ForeignKeys(Keyspace):
         ["sentinel_webhook_done", "id", "w0000000", "epoch", 1, "outcome", "dead", "again", 1, "error", "x", "lost", 1,
          "at", NOW + 9],
         ["sentinel_alert_test", "at", NOW + 9],
+        ["sentinel_edge_late", "edge", "wall", "changes", 1, "lag", 11_000, "silence", 0, "at", NOW + 9],
+        ["sentinel_edge_late", "edge", "gate", "changes", 1, "lag", 11_000, "silence", 0, "at", NOW + 9],
         ["sentinel_lease", "owner", "me", "ttl", 1000, "task", "webhooks"],
         ["sentinel_import", "at", NOW + 9, "blocks", "user:raised", "50", "", "", ""],
         ["sentinel_lease", "owner", "me", "ttl", 1000],

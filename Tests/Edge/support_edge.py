@@ -51,9 +51,22 @@ class Answer:
         self.body = response.read().decode()
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=10)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 def ask(port, source="127.0.0.1", path="/", headers=None, method="GET", host=None):
-    """One request from that address of loopback."""
-    connection = http.client.HTTPConnection(
+    """One request from that address of loopback; `port` can be the path of a unix socket."""
+    connection = UnixConnection(port) if isinstance(port, str) else http.client.HTTPConnection(
         host or ("::1" if ":" in source else "127.0.0.1"), port, timeout=10, source_address=(source, 0))
     try:
         connection.request(method, path, headers={"Accept": "text/html", **(headers or {})})
@@ -63,16 +76,17 @@ def ask(port, source="127.0.0.1", path="/", headers=None, method="GET", host=Non
 
 
 class Sentinel:
-    """`sentinel run` with its API on a port of loopback."""
+    """`sentinel run` with its API on a port of loopback, or at the path of a unix socket, which is the `port` then."""
 
-    def __init__(self, redis, *arguments):
+    def __init__(self, redis, *arguments, socket=None):
         self.redis, self.arguments = redis, arguments
-        self.port = free_port()
+        self.port = socket or free_port()
+        self.place = f"unix:{socket}" if socket else f"127.0.0.1:{self.port}"
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(
-            [binary(), "run", "--redis", f"unix://{self.redis.socket}", "--listen", f"127.0.0.1:{self.port}",
+            [binary(), "run", "--redis", f"unix://{self.redis.socket}", "--listen", self.place,
              *self.arguments], stderr=subprocess.DEVNULL)
         wait_until(self.is_ready, "sentinel run is ready")
 

@@ -1,13 +1,45 @@
 """`sentinel edge nft` in a network namespace: two machines made of a pair of virtual interfaces, packets and all."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import unittest
 
-from support_edge import EdgeTest, binary, wait_until
+from support_edge import KEY, EdgeTest, binary, wait_until
+
+# Counts the datagrams that come through, and says so whenever a line comes in.
+COUNTER = """
+import os, select, socket, sys
+inbox = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+inbox.bind(("0.0.0.0", 9000))
+print("ready", flush=True)
+count = 0
+while True:
+    ready, _, _ = select.select([inbox, sys.stdin], [], [])
+    if inbox in ready:
+        inbox.recv(100)
+        count += 1
+    elif sys.stdin in ready:
+        if not os.read(0, 100):
+            break
+        print(count, flush=True)
+"""
+
+# Datagrams without end, from that address.
+SENDER = """
+import socket, sys
+outbox = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+outbox.bind((sys.argv[1], 0))
+print("ready", flush=True)
+while True:
+    try:
+        outbox.sendto(b"x", ("198.18.0.1", 9000))
+    except OSError:
+        pass
+"""
 
 GUARDED, CLIENT = f"sg{os.getpid()}", f"sc{os.getpid()}"
 
@@ -46,13 +78,32 @@ class PacketFilter(EdgeTest):
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.addClassCleanup(server.wait)
         cls.addClassCleanup(server.terminate)
+        cls.start_edge()
+        cls.addClassCleanup(lambda: cls.stop_edge())
+        wait_until(lambda: "chain blocked" in cls.table(), "the table is there")
+        wait_until(lambda: cls.passes("198.18.0.2"), "the server answers")
+
+    @classmethod
+    def start_edge(cls):
         cls.edge = subprocess.Popen(
             ["ip", "netns", "exec", GUARDED, binary(), "edge", "nft", "--edge", "wall", "--redis",
              f"unix://{cls.redis.socket}"], stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(cls.edge.wait)
-        cls.addClassCleanup(cls.edge.terminate)
-        wait_until(lambda: "chain blocked" in cls.table(), "the table is there")
-        wait_until(lambda: cls.passes("198.18.0.2"), "the server answers")
+
+    @classmethod
+    def stop_edge(cls):
+        cls.edge.terminate()
+        cls.edge.wait()
+
+    def program(self, space, text, *arguments):
+        """A Python program in that namespace, once it is ready."""
+        process = subprocess.Popen(["ip", "netns", "exec", space, sys.executable, "-c", text, *arguments],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdin.close)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        return process
 
     @staticmethod
     def table():
@@ -115,6 +166,45 @@ class PacketFilter(EdgeTest):
             os.kill(self.redis.process.pid, signal.SIGCONT)
         self.unblock("ip:198.19.0.5")
         self.until(True, "198.19.0.5")
+
+    def test_while_everything_is_read_anew_nobody_blocked_gets_through(self):
+        """Thousands of blocks, for which it takes many transactions, and one who knocks all the time."""
+        self.block("ip:198.18.5.5")
+        self.until(False, "198.18.5.5")
+        pipeline = self.redis.client.pipeline(transaction=False)
+        for number in range(6_000):
+            pipeline.execute_command("FCALL", "sentinel_block", 1, KEY, "subject",
+                                     f"ip:100.{64 + number // 2500}.{number // 250 % 10}.{number % 250}")
+        pipeline.execute()
+        wait_until(lambda: "100.66.3.249" in self.table(), "the last block is in the table")
+        counter = self.program(GUARDED, COUNTER)
+
+        def arrived():
+            counter.stdin.write("how many\n")
+            return int(counter.stdout.readline())
+
+        self.program(CLIENT, SENDER, "198.18.5.5")
+        open_door = self.program(CLIENT, SENDER, "198.19.0.5")
+        wait_until(arrived, "those who may come through do")
+        open_door.kill()
+        open_door.wait()
+        before = -1
+        while before != (before := arrived()):
+            pass
+        generation = re.search("jump blocked_([ab])", self.table())[1]
+        for turn in range(4):
+            self.stop_edge()
+            self.start_edge()
+            other = "ba"[generation == "b"]
+            wait_until(lambda: f"jump blocked_{other}" in self.table(), "the other generation filters")
+            self.assertNotIn(f"_{generation} ", self.table())
+            generation = other
+        self.assertEqual(arrived(), before)
+        self.block("ip:198.19.0.5")
+        self.until(False, "198.19.0.5")
+        for address in ("198.18.5.5", "198.19.0.5"):
+            self.unblock("ip:" + address)
+            self.until(True, address)
 
     def test_it_says_how_far_it_is(self):
         self.block("ip:192.0.2.77")

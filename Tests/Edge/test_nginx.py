@@ -24,6 +24,16 @@ class AuthRequest(MirrorRecipe, EdgeTest):
         cls.addClassCleanup(cls.proxy.stop)
 
 
+class OverUnixSocket(MirrorRecipe, EdgeTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sentinel = Sentinel(cls.redis, socket=os.path.join(cls.redis.folder, "api.sock"))
+        cls.addClassCleanup(cls.sentinel.stop)
+        cls.proxy = Proxy("nginx", COMMAND, COMMON + [("server 127.0.0.1:8787;", f"server {cls.sentinel.place};")])
+        cls.addClassCleanup(cls.proxy.stop)
+
+
 class Lua(Recipe, EdgeTest):
     throttle = 429
 

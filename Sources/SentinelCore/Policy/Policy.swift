@@ -49,6 +49,28 @@ package struct Policy: Sendable, Equatable {
     package var historyTime = Duration.seconds(7 * 86_400)
     /// What timelines hold.
     package var timeline = Timeline()
+    /// How requests of proxies are answered.
+    package var edge = Edge()
+
+    /// How requests of proxies are answered (`GET /v1/authz`).
+    package struct Edge: Sendable, Equatable {
+        /// What is said of others while the mirror is older than ``mirrorAge``. Known blocks, and the allow list, hold
+        /// either way.
+        package enum Stale: String, Sendable, CaseIterable {
+            /// Let in.
+            case open
+            /// Refused.
+            case closed
+        }
+
+        /// Whose word on a client's address counts, besides programs of the same machine.
+        package var trustedProxies: [Network] = []
+        /// An age beyond which the mirror is not relied on.
+        package var mirrorAge = Duration.seconds(300)
+        package var mirrorStale = Stale.open
+
+        package init() {}
+    }
 
     /// What is kept of each subject's events, for people who look into it.
     package struct Timeline: Sendable, Equatable {

@@ -70,7 +70,7 @@ package actor BlockStream {
         self.calls = calls
         self.loop = loop
         broadcast = HTTPBroadcast(on: loop)
-        edges = EdgeBook(calls: calls, on: loop, journal: journal)
+        edges = EdgeBook(calls: calls, on: loop)
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }

@@ -9,28 +9,20 @@ import SentinelIO
 actor EdgeBook {
     nonisolated let loop: EventLoop
     private let calls: Calls
-    private let journal: Journal
     private var states: [String: EdgeState] = [:]
     private var news: Set<String> = []
-    private var behind: Set<String> = []
     private var task: Task<Void, Never>?
 
-    init(calls: Calls, on loop: EventLoop, journal: Journal) {
+    init(calls: Calls, on loop: EventLoop) {
         self.calls = calls
         self.loop = loop
-        self.journal = journal
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     func start() {
         task = Task {
-            var turn = 0
-            while (try? await loop.sleep(for: .seconds(1))) != nil {
-                await tell()
-                turn += 1
-                if turn.isMultiple(of: 5) { await look() }
-            }
+            while (try? await loop.sleep(for: .seconds(1))) != nil { await tell() }
         }
     }
 
@@ -59,17 +51,6 @@ actor EdgeBook {
         news = []
         guard !changed.isEmpty else { return }
         do { try await calls.note(changed, now: now) } catch { news.formUnion(changed.map(\.name)) }
-    }
-
-    /// Says who fell behind, and who caught up.
-    private func look() async {
-        guard !states.isEmpty, let lags = try? await calls.edgeLags() else { return }
-        let now = Set(lags.filter { $0.isBehind && states[$0.edge.name] != nil }.map(\.edge.name))
-        for name in now.subtracting(behind).sorted() {
-            journal.warning("edge \(name) falls behind: see 'sentinel edge ls'")
-        }
-        for name in behind.subtracting(now).sorted() { journal.info("edge \(name) caught up") }
-        behind = now
     }
 
     private static func now() -> Int64 {

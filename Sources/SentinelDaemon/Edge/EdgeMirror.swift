@@ -20,9 +20,12 @@ package actor EdgeMirror {
     private var mirror = BlockMirror()
     /// The one that is being read anew, while the other answers.
     private var coming: BlockMirror?
-    /// Whom the policy allows, and the hash of that policy.
+    /// The policy's word on proxies, with what this process has instead; whom it allows; and its hash.
+    private var edge: Policy.Edge
     private var policyAllows: SubjectMarks
     private var policyHash = ""
+    /// What of the policy is kept beside the mirror, as YAML.
+    private var policyKept: [UInt8]
     /// Redis' time minus this machine's, ms.
     private var skew: Int64 = 0
     /// When it was last known to be complete, ms since 1970 by Redis; nil for never.
@@ -49,7 +52,9 @@ package actor EdgeMirror {
         self.journal = journal
         self.stream = stream
         file = try settings.file.map { path throws(IOError) in try MirrorFile(path) }
+        edge = settings.applied(to: policy.edge)
         policyAllows = Self.marks(policy.allow)
+        policyKept = Self.kept(policy)
         self.redis = redis
     }
 
@@ -62,6 +67,7 @@ package actor EdgeMirror {
                 if let saved = try await file.read() {
                     mirror = saved.mirror
                     completeAt = saved.at
+                    if let policy = saved.policy { goBy(policy) }
                     let time = Timestamp(milliseconds: saved.at).iso8601
                     journal.info("\(saved.mirror.blocks.count) blocks as of \(time)")
                 }
@@ -98,7 +104,7 @@ package actor EdgeMirror {
         {
             return count(EdgeAnswer(mark, at: now))
         }
-        if settings.stale == .closed, isStale, !mirror.isExempt(user: user, address: address, at: now),
+        if edge.mirrorStale == .closed, isStale, !mirror.isExempt(user: user, address: address, at: now),
             !isAllowedByPolicy(user: user, address: address)
         {
             return count(EdgeAnswer(.unknown))
@@ -117,12 +123,12 @@ package actor EdgeMirror {
         return address.flatMap { policyAllows.mark($0, at: 0) } != nil
     }
 
-    package var trustedProxies: [Network] { settings.trustedProxies }
+    package var trustedProxies: [Network] { edge.trustedProxies }
 
     /// How long ago it was known to be complete; nil for never.
     package var age: Duration? { completeAt.map { .milliseconds(max(0, now - $0)) } }
 
-    package var isStale: Bool { age.map { $0 > settings.maximumAge } ?? true }
+    package var isStale: Bool { age.map { $0 > edge.mirrorAge } ?? true }
 
     /// Whether Redis answered lately, so that it is worth asking.
     package var canAsk: Bool { !isAway }
@@ -200,18 +206,37 @@ package actor EdgeMirror {
         }
     }
 
-    /// The allow list of the policy that Redis runs.
+    /// The policy that Redis runs.
     private func followPolicy() async {
         let loader = LibraryLoader(client: calls.client, keys: calls.keys)
         while !Task.isCancelled {
             if let info = try? await loader.info(), info.policyHash != policyHash,
                 let inForce = try? await loader.inForce()
             {
-                if let document = try? inForce.document() { policyAllows = Self.marks(document.policy.allow) }
+                if let document = try? inForce.document() { goBy(document.policy) }
                 policyHash = inForce.hash
             }
             guard (try? await loop.sleep(for: .seconds(2))) != nil else { return }
         }
+    }
+
+    private func goBy(_ policy: Policy) {
+        edge = settings.applied(to: policy.edge)
+        policyAllows = Self.marks(policy.allow)
+        let kept = Self.kept(policy)
+        if kept != policyKept { changes += 1 }
+        policyKept = kept
+    }
+
+    /// What of a policy counts here, as a policy without rules.
+    private static func kept(_ policy: Policy) -> [UInt8] {
+        var kept = Policy(rules: [])
+        kept.edge = policy.edge
+        kept.allow = policy.allow
+        // Without them networks that are allowed would be refused at the reading.
+        (kept.networks4, kept.networks6) = (policy.networks4, policy.networks6)
+        kept.subjectPrefix6 = policy.subjectPrefix6
+        return Array(kept.yaml.utf8)
     }
 
     private static func marks(_ subjects: [Subject]) -> SubjectMarks {
@@ -238,6 +263,7 @@ package actor EdgeMirror {
         let changes = changes
         do {
             try await file.begin(key: mirror.key, at: at)
+            if policyKept.count <= MirrorFile.mostPiece { try await file.append(.policy, policyKept) }
             for kind in [MirrorFile.Kind.blocks, .exemptions] {
                 var place: SubjectMarks.Place? = SubjectMarks.Place()
                 while let next = place {

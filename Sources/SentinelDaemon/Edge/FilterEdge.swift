@@ -62,12 +62,13 @@ package actor FilterEdge {
         switch item {
         case .begin(let count):
             journal.info("reading about \(count) blocks")
-            waiting = table.reset()
-            isListing = true
+            apply()
+            begin()
         case .block(let subject, let mark, _): add(FilterTable.Entry(subject, mark))
         case .exemption(let subject, let mark):
             if let network = SubjectMarks.network(of: subject) { add(.exemption(network, until: mark.until)) }
         case .complete(let position):
+            waiting += table.takeOver(filter.list(table.name))
             isListing = false
             reached = position.number
             apply()
@@ -82,6 +83,12 @@ package actor FilterEdge {
         case .inStep(_, let skew): self.skew = skew
         case .away(let error): journal.warning("Redis cannot be asked; the table stays as it is: \(error)")
         }
+    }
+
+    /// The standing blocks filter on until all are read.
+    private func begin() {
+        waiting = table.begin(filter.list(table.name))
+        isListing = true
     }
 
     private func add(_ entry: FilterTable.Entry?) {

@@ -6,10 +6,18 @@ package import SentinelEngine
 /// Each length of prefix has a set of its own, asked with the masked address, instead of one set of intervals: networks
 /// that overlap cannot stand in one, and elements with timeouts cannot be merged. Sets are made when the first block
 /// of their length comes. What is on the allow list is let by first.
+///
+/// Sets and chains are of one of two generations, which their names end with. Where everything is read anew, that makes
+/// the other generation, in as many transactions as it takes, while the standing one filters; then one transaction turns
+/// the hooks over to it and deletes the rest. So nobody who is blocked before and after is let by in between.
 package struct FilterTable: Sendable {
     package let name: String
+    /// What the names of sets and chains end with.
+    private var generation = Self.generations[0]
     /// The sets that the rules ask: family, length, list.
     private var sets: Set<String> = []
+
+    private static let generations = ["a", "b"]
 
     package init(name: String) { self.name = name }
 
@@ -42,23 +50,59 @@ package struct FilterTable: Sendable {
         }
     }
 
-    /// Makes the table anew, without sets.
-    package mutating func reset() -> String {
+    /// Begins a generation beside the one that filters, if one does.
+    /// - Parameter listing: the table as `nft list table` shows it; empty for none.
+    package mutating func begin(_ listing: String) -> String {
         sets = []
-        return """
+        generation = Self.generations.first { !listing.contains("jump \(Self.chain("blocked", $0))\n") } ?? "a"
+        // What a process left behind that ended in the middle of it.
+        let rests = delete(from: listing) { $0.hasSuffix("_\(generation)") }
+        let commands = """
             add table inet \(name)
-            delete table inet \(name)
-            add table inet \(name)
-            add chain inet \(name) allowed
-            add chain inet \(name) blocked
-            add chain inet \(name) input { type filter hook input priority -300; policy accept; }
-            add chain inet \(name) forward { type filter hook forward priority -300; policy accept; }
-            add rule inet \(name) input jump allowed
-            add rule inet \(name) input jump blocked
-            add rule inet \(name) forward jump allowed
-            add rule inet \(name) forward jump blocked
+            \(rests)add chain inet \(name) \(chain("allowed"))
+            add chain inet \(name) \(chain("blocked"))
 
             """
+        // Where nothing filters yet, each block may count at once.
+        return listing.contains("jump blocked") ? commands : commands + hooks
+    }
+
+    /// Turns the packets over to this generation, and deletes all else.
+    package func takeOver(_ listing: String) -> String {
+        hooks + delete(from: listing) { !["input", "forward"].contains($0) && !$0.hasSuffix("_\(generation)") }
+    }
+
+    private var hooks: String {
+        ["input", "forward"].map { hook in
+            """
+            add chain inet \(name) \(hook) { type filter hook \(hook) priority -300; policy accept; }
+            flush chain inet \(name) \(hook)
+            add rule inet \(name) \(hook) jump \(chain("allowed"))
+            add rule inet \(name) \(hook) jump \(chain("blocked"))
+
+            """
+        }.joined()
+    }
+
+    private func chain(_ list: String) -> String { Self.chain(list, generation) }
+
+    private static func chain(_ list: String, _ generation: String) -> String { "\(list)_\(generation)" }
+
+    /// Deletes those sets and chains that are in the listing: first the rules, then what they speak of.
+    private func delete(from listing: String, where isMeant: (String) -> Bool) -> String {
+        var (flushes, chains, sets) = ("", "", "")
+        for line in listing.split(separator: "\n") {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            guard words.count == 3, words[2] == "{", isMeant(String(words[1])) else { continue }
+            switch words[0] {
+            case "chain":
+                flushes += "flush chain inet \(name) \(words[1])\n"
+                chains += "delete chain inet \(name) \(words[1])\n"
+            case "set": sets += "delete set inet \(name) \(words[1])\n"
+            default: continue
+            }
+        }
+        return flushes + chains + sets
     }
 
     /// The commands for an entry; none for a block that is over.
@@ -97,7 +141,7 @@ package struct FilterTable: Sendable {
     }
 
     private func setName(_ network: Network, _ list: String) -> String {
-        "\(list)\(network.base.family == .v4 ? 4 : 6)_\(network.length)"
+        "\(list)\(network.base.family == .v4 ? 4 : 6)_\(network.length)_\(generation)"
     }
 
     private func make(_ set: String, _ network: Network, _ list: String) -> String {
@@ -106,7 +150,9 @@ package struct FilterTable: Sendable {
         let field = isV4 ? "ip saddr" : "ip6 saddr"
         let masked = network.length == network.base.family.width ? field : "\(field) & \(mask)"
         // Of a chain that was jumped to, accept ends this table's say, whatever blocks there are.
-        let rule = list == "allow" ? "allowed \(masked) @\(set) accept" : "blocked \(masked) @\(set) counter drop"
+        let rule =
+            list == "allow"
+            ? "\(chain("allowed")) \(masked) @\(set) accept" : "\(chain("blocked")) \(masked) @\(set) counter drop"
         return """
             add set inet \(name) \(set) { type \(isV4 ? "ipv4_addr" : "ipv6_addr"); flags timeout; }
             add rule inet \(name) \(rule)

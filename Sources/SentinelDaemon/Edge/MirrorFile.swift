@@ -5,13 +5,13 @@ import SentinelIO
 /// A mirror on disk: written beside the old one and renamed, so that there is always a whole one.
 ///
 /// `SNTLMIR1`, the key of the names' hashes (16 bytes), the time (8), a hash of these (8), then pieces: kind (1), length (4), hash (8, XXH3 of the
-/// bytes), bytes; the last is of the kind `end`. All numbers are little-endian. A file that is cut or damaged is refused
+/// bytes), bytes; the last is of the kind `end`. That of the policy is YAML. All numbers are little-endian. A file that is cut or damaged is refused
 /// as a whole.
 ///
 /// Works on a thread of its own, for disks may be slow.
 actor MirrorFile {
     enum Kind: UInt8 {
-        case blocks, exemptions, end
+        case blocks, exemptions, end, policy
     }
 
     struct Damaged: Error, CustomStringConvertible {
@@ -19,7 +19,8 @@ actor MirrorFile {
     }
 
     private static let magic = Array("SNTLMIR1".utf8)
-    private static let mostPiece = 1 << 20
+    /// Bytes of a piece, at most.
+    static let mostPiece = 1 << 20
 
     nonisolated let loop: EventLoop
     private let path: String
@@ -71,7 +72,7 @@ actor MirrorFile {
     }
 
     /// Nil if there is no file.
-    func read() throws -> (mirror: BlockMirror, at: Int64)? {
+    func read() throws -> (mirror: BlockMirror, policy: Policy?, at: Int64)? {
         let source = open(path, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else {
             if errno == ENOENT { return nil }
@@ -87,6 +88,7 @@ actor MirrorFile {
             (0...Timestamp.latest.milliseconds).contains(at)
         else { throw Damaged(description: "\(path) is damaged") }
         var mirror = BlockMirror(key: SipHash.Key(low: Self.word(head, 8), high: Self.word(head, 16)))
+        var policy: Policy?
         while true {
             let piece = try Self.take(13, from: source)
             let count = Int(piece[1]) | Int(piece[2]) << 8 | Int(piece[3]) << 16 | Int(piece[4]) << 24
@@ -99,7 +101,12 @@ actor MirrorFile {
             switch kind {
             case .blocks: isSound = mirror.blocks.read(bytes)
             case .exemptions: isSound = mirror.exemptions.read(bytes)
-            case .end: return (mirror, at)
+            case .policy:
+                // One that this build cannot read is better lost than the blocks with it.
+                let source = PolicySource(yaml: bytes, lists: [:])
+                policy = (try? PolicyDocument(reading: source, file: path))?.policy
+                isSound = true
+            case .end: return (mirror, policy, at)
             }
             guard isSound else { throw Damaged(description: "\(path) is damaged") }
         }

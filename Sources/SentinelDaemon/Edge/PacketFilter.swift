@@ -10,6 +10,7 @@ final class PacketFilter {
     private typealias Free = @convention(c) (OpaquePointer) -> Void
     private typealias Buffer = @convention(c) (OpaquePointer) -> Int32
     private typealias Text = @convention(c) (OpaquePointer) -> UnsafePointer<CChar>?
+    private typealias Flags = @convention(c) (OpaquePointer, UInt32) -> Void
     private typealias Run = @convention(c) (OpaquePointer, UnsafePointer<CChar>) -> Int32
 
     struct Failure: Error, CustomStringConvertible {
@@ -20,6 +21,10 @@ final class PacketFilter {
     private let free: Free
     private let run: Run
     private let error: Text
+    private let output: Text
+
+    /// `NFT_CTX_OUTPUT_TERSE`: sets without their elements.
+    private static let terse: UInt32 = 1 << 11
 
     init() throws {
         guard let library = dlopen("libnftables.so.1", RTLD_NOW) else {
@@ -36,11 +41,19 @@ final class PacketFilter {
         free = try symbol("nft_ctx_free", Free.self)
         run = try symbol("nft_run_cmd_from_buffer", Run.self)
         error = try symbol("nft_ctx_get_error_buffer", Text.self)
+        output = try symbol("nft_ctx_get_output_buffer", Text.self)
+        try symbol("nft_ctx_output_set_flags", Flags.self)(context, Self.terse)
         _ = try symbol("nft_ctx_buffer_error", Buffer.self)(context)
         _ = try symbol("nft_ctx_buffer_output", Buffer.self)(context)
     }
 
     deinit { free(context) }
+
+    /// A table of the family inet, as `nft -t list table` shows it; empty if there is none.
+    func list(_ table: String) -> String {
+        guard run(context, "list table inet \(table)") == 0 else { return "" }
+        return output(context).map { String(cString: $0) } ?? ""
+    }
 
     /// Runs commands as one transaction.
     func apply(_ commands: String) throws {

@@ -3,7 +3,8 @@ package import SentinelEngine
 package import SentinelIO
 package import SentinelRedis
 
-/// What `sentinel run` is: the function library in place, a coordinator for the partition, and a courier for alerts.
+/// What `sentinel run` is: the function library in place, a coordinator for the partition, a courier for alerts, and a
+/// lookout for edges that fall behind.
 package struct Daemon: Sendable {
     package var keys: Keys
     /// Applied at the start; nil to go by the one that Redis has, or by the built-in one where it has none.
@@ -46,16 +47,18 @@ package struct Daemon: Sendable {
         rounds.pause = courierPause
         rounds.instruments = instruments
         let courier = Courier(rounds, redis: redis, on: outside, journal: journal)
+        let lookout = EdgeLookout(keys: keys, redis: redis, on: outside, journal: journal)
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await Self.run(coordinator, courier)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await Self.run(coordinator, courier, lookout)) } catch { outcome = .failure(error) }
         await outside.stop()
         try outcome.get()
     }
 
-    private static func run(_ coordinator: Coordinator, _ courier: Courier) async throws {
+    private static func run(_ coordinator: Coordinator, _ courier: Courier, _ lookout: EdgeLookout) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await coordinator.run() }
             group.addTask { await courier.run() }
+            group.addTask { await lookout.run() }
             defer { group.cancelAll() }
             try await group.next()
         }

@@ -48,6 +48,18 @@ extension Calls {
         return lags
     }
 
+    /// Tells Redis that an edge is behind. The number of the alert where this began an episode, else nil: see
+    /// `lua/sentinel_edge_late.lua`.
+    package func tellLate(_ lag: EdgeLag) async throws(RedisError) -> Int64? {
+        let reply = try await call(
+            "sentinel_edge_late",
+            [
+                "edge", lag.edge.name, "changes", lag.changes, "lag", lag.time.milliseconds, "silence",
+                lag.silence.milliseconds,
+            ])
+        return try reply["seq"]?.int
+    }
+
     private func edgeStates() async throws(RedisError) -> [EdgeState] {
         var edges: [EdgeState] = []
         for (name, value) in try await client.call("HGETALL", keys.edges).pairs {

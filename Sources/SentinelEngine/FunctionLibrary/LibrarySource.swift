@@ -8,7 +8,7 @@ package enum LibrarySource {
 
     /// This build's library version, as it stands in `lua/library.lua`. It grows with each change that older
     /// coordinators could not work with; an older build never overwrites a newer one.
-    package static let version: Int64 = 4
+    package static let version: Int64 = 5
 
     /// The chunk for `FUNCTION LOAD`: the compiled policy, the text it was read from, and the Lua files.
     ///

@@ -6,7 +6,7 @@ package struct Alert: Sendable, Equatable {
     package var number: Int64
     /// The time of the newest event behind it, ms since 1970.
     package var at: Int64
-    /// `opened`, `blocked`, or `test`.
+    /// `opened`, `blocked`, `edge` (one is behind: `lua/sentinel_edge_late.lua`), or `test`.
     package var change: String
     package var incident: String
     package var rule: String

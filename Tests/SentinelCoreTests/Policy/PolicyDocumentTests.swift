@@ -136,6 +136,26 @@ struct PolicyDocumentTests {
     }
 
     /// Every key, default and range of the reference comes from what the reader itself goes by.
+    @Test func `what proxies are told is the policy's word, and none that Redis compiles`() throws {
+        let old = try Self.read("rules: []")
+        #expect(old.edge == Policy.Edge())
+        let new = try Self.read(
+            """
+            edge: {trusted_proxies: [10.0.0.0/8, "2001:db8::1"], mirror_age: 1h, mirror_stale: closed}
+            rules: []
+            """)
+        #expect(new.edge.trustedProxies == [try Network("10.0.0.0/8"), try Network("2001:db8::1/128")])
+        #expect(new.edge.mirrorAge == .seconds(3600))
+        #expect(new.edge.mirrorStale == .closed)
+        #expect(try Self.read(new.yaml) == new)
+        #expect(
+            PolicyChange.between(old, new).map(\.description) == [
+                "edge trusted_proxies [] → [10.0.0.0/8, \"2001:db8::1/128\"]", "edge mirror_age 5m → 1h",
+                "edge mirror_stale open → closed",
+            ])
+        #expect(PolicyCompiler.compile(old) == PolicyCompiler.compile(new))
+    }
+
     @Test func `the reference in the docs is the one that is made of the reader`() throws {
         let page = try Fixture.text("docs/policy.md")
         #expect(page.contains(PolicyReference.markdown), "run make docs")

@@ -82,6 +82,7 @@ struct AuthzTests {
 
     @Test func `the header of a caller beyond the trusted proxies changes nothing`() async throws {
         var settings = EdgeSettings()
+        settings.localProxies = []
         settings.trustedProxies = [try Network("10.0.0.0/8")]
         try await APIHost.with(edge: settings) { host in
             try await host.waitForMirror()
@@ -93,7 +94,7 @@ struct AuthzTests {
     }
 
     @Test func `without Redis it goes on, and beyond the greatest age as the settings say`() async throws {
-        for stale in EdgeSettings.Stale.allCases {
+        for stale in Policy.Edge.Stale.allCases {
             var settings = EdgeSettings()
             settings.maximumAge = .seconds(2)
             settings.stale = stale
@@ -147,6 +148,77 @@ struct AuthzTests {
             let answer = try await host.authz("203.0.113.7")
             #expect(answer.status == 200)
             #expect(answer.headers["x-sentinel-mirror-age"] == "unknown")
+        }
+    }
+
+    private func apply(_ edge: Policy.Edge, _ host: APIHost) async throws {
+        var policy = Policy.standard
+        policy.edge = edge
+        _ = try await LibraryLoader(client: host.calls.client, keys: host.calls.keys).load(PolicyDocument(policy))
+    }
+
+    @Test func `the policy says whom to believe, while a process may say otherwise`() async throws {
+        var edge = Policy.Edge()
+        edge.trustedProxies = [try Network("127.0.0.0/8")]
+        var settings = EdgeSettings()
+        settings.localProxies = []
+        try await APIHost.with(edge: settings) { host in
+            try await host.waitForMirror()
+            _ = try await host.block("ip:127.0.0.1", for: nil, .challenge)
+            _ = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 403 }
+            try await apply(edge, host)
+            _ = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 200 }
+            try await apply(Policy.Edge(), host)
+            _ = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 403 }
+        }
+        settings.trustedProxies = [try Network("127.0.0.1")]
+        try await APIHost.with(edge: settings) { host in
+            try await host.waitForMirror()
+            _ = try await host.block("ip:203.0.113.7")
+            _ = try await host.wait({ try await host.authz("203.0.113.7") }) { $0.status == 403 }
+        }
+    }
+
+    @Test func `that the policy fails closed counts from when it is applied, also for a start without Redis`()
+        async throws
+    {
+        let folder = TemporaryDirectory()
+        var settings = EdgeSettings()
+        settings.file = "\(folder.path)/mirror"
+        var edge = Policy.Edge()
+        edge.mirrorAge = .seconds(5)
+        edge.mirrorStale = .closed
+        try await APIHost.with(edge: settings) { host in
+            try await host.waitForMirror()
+            // The mirror has heard of the policy when it knows whom that one allows.
+            var policy = Policy.standard
+            policy.edge = edge
+            policy.allow = [try Subject(printable: "ip:192.0.2.8")]
+            _ = try await host.block("net:192.0.2.0/24")
+            _ = try await host.wait({ try await host.authz("192.0.2.8") }) { $0.status == 403 }
+            _ = try await LibraryLoader(client: host.calls.client, keys: host.calls.keys).load(PolicyDocument(policy))
+            _ = try await host.wait({ try await host.authz("192.0.2.8") }) { $0.status == 200 }
+            host.server.pause()
+            let other = try await host.wait({ try await host.authz("203.0.113.9") }) { $0.status == 403 }
+            #expect(other.headers["x-sentinel-action"] == "unknown")
+            #expect(try await host.authz("192.0.2.8").status == 200)
+            host.server.resume()
+            _ = try await host.wait({ try await host.authz("203.0.113.9") }) { $0.status == 200 }
+        }
+        try await APIHost.with(edge: settings, prepare: { _ = try? await $0.client.call("SHUTDOWN", "NOSAVE") }) {
+            host in
+            let other = try await host.wait({ try await host.authz("203.0.113.9") }) { $0.status == 403 }
+            #expect(other.headers["x-sentinel-action"] == "unknown")
+            #expect(try await host.authz("192.0.2.8").status == 200)
+        }
+        // What the process was told stands above the policy.
+        settings.stale = .open
+        try await APIHost.with(edge: settings, prepare: { _ = try? await $0.client.call("SHUTDOWN", "NOSAVE") }) {
+            host in
+            let other = try await host.wait({ try await host.authz("203.0.113.9") }) {
+                (Int($0.headers["x-sentinel-mirror-age"] ?? "") ?? 0) >= 7
+            }
+            #expect(other.status == 200)
         }
     }
 }

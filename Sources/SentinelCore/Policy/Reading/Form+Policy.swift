@@ -4,6 +4,7 @@ extension Form where Target == Policy {
         "The rules and the bounds that a Sentinel runs by.", blank: Policy(rules: []),
         [
             .group("events", events), .fields, .allow, .group("addresses", addresses), .group("blocks", blocks),
+            .group("edge", edge),
             .group("incidents", incidents), .group("suspicion", suspicion), .group("retention", retention),
             .group("timeline", timeline), .group("log", log), .group("ids", ids),
             .key(
@@ -70,6 +71,20 @@ extension Form where Target == Policy {
             .key(
                 "repeat_window", \.repeatTime, .duration(.seconds(1)...Duration.days(3650)),
                 "An earlier block within this time makes the next one longer."),
+        ])
+
+    private static let edge = Form(
+        "How requests of proxies are answered (`GET /v1/authz`).", blank: policyBlank,
+        [
+            .key(
+                "trusted_proxies", \.edge.trustedProxies, ValueForm<Network>.network.list(0...64),
+                "Proxies whose `X-Forwarded-For` is believed, besides those on the same machine.", default: "none"),
+            .key(
+                "mirror_age", \.edge.mirrorAge, .duration(.seconds(5)...Duration.days(30)),
+                "A copy of the block list that is older is not relied on."),
+            .key(
+                "mirror_stale", \.edge.mirrorStale, .choice,
+                "What proxies are told then of whom it does not know: `open` lets them in, `closed` does not."),
         ])
 
     private static let incidents = Form(

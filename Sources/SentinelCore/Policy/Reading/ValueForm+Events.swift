@@ -75,3 +75,11 @@ extension ValueForm where Value == Subject {
             }
         }, write: { YAMLText.write($0.description) })
 }
+
+extension ValueForm where Value == Network {
+    /// Where somebody may be believed: never everywhere.
+    static let network = word(
+        "an address or a network like 10.0.0.0/8, with nothing set behind the prefix, and not of length 0",
+        parse: { text in (try? Network(text)).flatMap { $0.length > 0 ? $0 : nil } },
+        write: { YAMLText.write($0.description) })
+}

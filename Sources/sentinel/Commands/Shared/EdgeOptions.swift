@@ -6,25 +6,28 @@ struct EdgeOptions: Parsable {
     static let parameters: [Parameter<Self>] = [
         .options(
             "trusted-proxy", nil, \.trustedProxies, .network,
-            "a proxy whose X-Forwarded-For is believed, besides those on this machine; address or CIDR"),
+            "a proxy whose X-Forwarded-For is believed, besides those on this machine; default: what the policy says"),
         .option(
             "mirror", nil, \.mirror, .file,
             "keep the mirror of the block list here, to answer proxies after a start without Redis"),
-        .option("mirror-age", nil, \.mirrorAge, .duration, "an older mirror is not relied on"),
+        .option(
+            "mirror-age", nil, \.mirrorAge, .duration, "an older mirror is not relied on; default: what the policy says"
+        ),
         .option(
             "mirror-stale", nil, \.mirrorStale, .choice("what"),
-            "what proxies are told then of whom it does not know: open lets them in, closed does not"),
+            "what proxies are told then of whom it does not know: open lets them in, closed does not; default: as the policy says"
+        ),
     ]
 
     var trustedProxies: [Network] = []
     var mirror: String?
-    var mirrorAge = Duration.seconds(300)
-    var mirrorStale = EdgeSettings.Stale.open
+    var mirrorAge: Duration?
+    var mirrorStale: Policy.Edge.Stale?
 
     /// - Parameter file: where the mirror is kept unless the user said.
     func settings(file: String? = nil) -> EdgeSettings {
         var settings = EdgeSettings()
-        settings.trustedProxies += trustedProxies
+        if !trustedProxies.isEmpty { settings.trustedProxies = trustedProxies }
         settings.maximumAge = mirrorAge
         settings.stale = mirrorStale
         settings.file = mirror ?? file
