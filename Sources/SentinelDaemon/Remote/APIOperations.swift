@@ -5,8 +5,9 @@ package import SentinelIO
 /// What an operator may ask and do, over the HTTP API of a daemon (docs/http.md). Throws ``APIFailure``.
 package struct APIOperations: Operations {
     private let client: HTTPClient
-    private let endpoint: Endpoint
-    private let security: TransportSecurity
+    let endpoint: Endpoint
+    let loop: EventLoop
+    let security: TransportSecurity
     private let token: String?
 
     /// Bytes of an answer: 100,000 blocks are some 30 MB.
@@ -18,6 +19,7 @@ package struct APIOperations: Operations {
     ///   `unix:/run/sentinel.sock`.
     package init(url: String, token: String?, on loop: EventLoop) throws(APIFailure) {
         client = HTTPClient(on: loop)
+        self.loop = loop
         self.token = token
         if url.hasPrefix("unix:") {
             endpoint = .unix(path: String(url.dropFirst(5)))
@@ -47,10 +49,9 @@ package struct APIOperations: Operations {
     func ask(
         _ method: String, _ path: String, _ query: Query = [], _ body: [UInt8] = [], type: String = "application/json"
     ) async throws -> HTTPClient.Response {
-        let given = query.compactMap { each in each.value.map { "\(each.name)=\(Self.encoded($0))" } }
-        let target = given.isEmpty ? path : path + "?" + given.joined(separator: "&")
-        var headers = method == "GET" || method == "DELETE" ? [] : [(name: "Content-Type", value: type)]
-        if let token { headers.append((name: "Authorization", value: "Bearer \(token)")) }
+        let target = Self.target(path, query)
+        let headers =
+            (method == "GET" || method == "DELETE" ? [] : [(name: "Content-Type", value: type)]) + authorization
         do throws(HTTPClient.Failure) {
             return try await client.send(
                 .init(method, target, headers: headers, body: body), to: endpoint, security: security,
@@ -59,6 +60,15 @@ package struct APIOperations: Operations {
             if case .cancelled = error { throw CancellationError() }
             throw APIFailure(status: nil, message: "\(endpoint): \(error)")
         }
+    }
+
+    static func target(_ path: String, _ query: Query) -> String {
+        let given = query.compactMap { each in each.value.map { "\(each.name)=\(encoded($0))" } }
+        return given.isEmpty ? path : path + "?" + given.joined(separator: "&")
+    }
+
+    var authorization: [(name: String, value: String)] {
+        token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
     }
 
     /// The JSON of an answer; nil for 404.

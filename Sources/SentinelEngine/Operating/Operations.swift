@@ -1,4 +1,5 @@
 package import SentinelCore
+import SentinelRedis
 
 /// What an operator may ask and do, wherever Sentinel is: over Redis (``RedisOperations``), or over the HTTP API of a
 /// daemon. Who asks need not know which.
@@ -15,6 +16,13 @@ package protocol Operations: Sendable {
     func review(
         _ ids: [String], as disposition: Review.Disposition?, by: String, note: String?
     ) async throws -> ReviewChange
+
+    // Alerts.
+    /// Hands out alerts that the filter takes, and what befalls the feed, until `take` answers false or the task is
+    /// cancelled. Waits through everything that may pass, once it has begun.
+    func followAlerts(
+        from start: AlertFeed.Start, _ filter: AlertFilter, _ take: (AlertFeed.Item) throws -> Bool
+    ) async throws
 
     // Subjects.
     func summary(of subject: Subject, at time: Int64?) async throws -> SubjectSummary?
@@ -93,6 +101,23 @@ package struct RedisOperations: Operations {
     private func policy() async throws -> Policy {
         let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
         return (try? inForce?.document())?.policy ?? .standard
+    }
+
+    package func followAlerts(
+        from start: AlertFeed.Start, _ filter: AlertFilter, _ take: (AlertFeed.Item) throws -> Bool
+    ) async throws {
+        let subscriber = RedisSubscriber(calls.client.configuration, on: calls.client.loop)
+        var feed = AlertFeed(calls: calls, subscriber: subscriber)
+        do {
+            try await feed.run(from: start) { item in
+                if case .alert(let alert) = item, !filter.accepts(alert) { return true }
+                return try take(item)
+            }
+            await subscriber.close()
+        } catch {
+            await subscriber.close()
+            throw error
+        }
     }
 
     package func check(_ event: Event) async throws -> Verdict { try await calls.check(event) }
