@@ -47,6 +47,16 @@ package struct AuditChain: Sendable, Equatable {
         if let known { wanted.append((known, "the entry given")) }
     }
 
+    /// What somebody else found.
+    package init(checked: Int, unchained: Int, first: Int64, last: Head?, problems: [String]) {
+        self.checked = checked
+        self.unchained = unchained
+        self.first = first
+        self.last = last
+        self.problems = problems
+        wanted = []
+    }
+
     package static func == (left: AuditChain, right: AuditChain) -> Bool {
         left.checked == right.checked && left.first == right.first && left.last == right.last
             && left.problems == right.problems && left.unchained == right.unchained

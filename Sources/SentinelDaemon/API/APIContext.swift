@@ -32,6 +32,7 @@ package struct APIContext: Sendable {
             .suspects(self), .blockChange(self), .blockHistory(self), .blockImport(self), .blockExport(self),
             .allows(self), .allowAdd(self), .allowRemove(self), .forget(self), .webhooks(self), .webhookAdd(self),
             .webhookRemove(self), .deadLetters(self), .deadLettersResend(self), .alertTest(self),
+            .tokens(self), .tokenAdd(self), .tokenRemove(self), .auditVerify(self), .doctor(self),
             .authz(self), .blockStream(self), .blocksApplied(self), .edges(self),
         ]
         return routes + [.description(of: routes)]

@@ -11,6 +11,8 @@ actor AlertHub {
     /// Bytes of missed alerts that a follower is sent at once: half of what may wait for a slow client. If he missed more,
     /// the stream ends there; he comes again with the number of the last.
     private static let mostMissed = 128 << 10
+    /// Between two looks whether the feed has begun, which takes some round trips to Redis.
+    private static let aMoment = Duration.milliseconds(10)
     /// Alerts that may wait for one who joins, while what he missed is read.
     private static let mostWaiting = 1000
 
@@ -22,7 +24,7 @@ actor AlertHub {
     private let heartbeat: Duration
     /// Those who follow, by what they want to hear of.
     private var broadcasts: [AlertFilter: HTTPBroadcast] = [:]
-    /// The number of the last alert that came.
+    /// The number of the last alert that came, or before which none will; nil until the feed has begun.
     private var last: Int64?
     /// What came while somebody reads what he missed, by the number of his joining.
     private var joining: [Int: [AlertFeed.Item]] = [:]
@@ -67,7 +69,9 @@ actor AlertHub {
         while !Task.isCancelled {
             do {
                 var feed = AlertFeed(calls: calls, subscriber: subscriber)
-                try await feed.run(from: last.map { .number($0 + 1) } ?? .now) { item in
+                let begun = try await feed.begin(from: last.map { .number($0 + 1) } ?? .now)
+                if last == nil { last = begun }
+                try await feed.run { item in
                     deliver(item)
                     return true
                 }
@@ -84,7 +88,7 @@ actor AlertHub {
     private func deliver(_ item: AlertFeed.Item) {
         switch item {
         case .alert(let alert): last = alert.number
-        case .renumbered: last = nil
+        case .renumbered: last = 0
         case .lost: break
         case .reconnected, .foreign: return
         }
@@ -129,19 +133,49 @@ actor AlertHub {
             for (filter, broadcast) in broadcasts {
                 broadcast.send(filter.isOpen ? Self.sign : Self.sign + place(last))
             }
+            ahead.removeAll { !$0.stream.isOpen }
+            for each in ahead { each.stream.write(Self.sign) }
         }
     }
 
     // MARK: To followers
 
-    /// The stream gets every alert that the filter takes from now on, and before them those after the one of that number.
-    func join(_ stream: HTTPStream, after number: Int64?, _ filter: AlertFilter) {
-        stream.write(Array("retry: 2000\n: alerts\n\n".utf8))
-        guard let number else { return add(stream, filter) }
+    /// The stream gets every alert that the filter takes from there on.
+    func join(_ stream: HTTPStream, from start: AlertFeed.Start, _ filter: AlertFilter) {
         joined += 1
         let key = joined
         joining[key] = []
-        Task(executorPreference: loop) { await self.catchUp(stream, after: number, filter, key) }
+        Task(executorPreference: loop) { await self.begin(stream, from: start, filter, key) }
+    }
+
+    private func begin(_ stream: HTTPStream, from start: AlertFeed.Start, _ filter: AlertFilter, _ key: Int) async {
+        // What is raised before the feed has begun it does not bring: nobody may count on it until then.
+        while last == nil {
+            guard stream.isOpen, (try? await loop.sleep(for: Self.aMoment)) != nil else {
+                joining[key] = nil
+                return stream.end()
+            }
+        }
+        do throws(RedisError) {
+            switch start {
+            case .now:
+                let newest = try await calls.newestAlert()
+                let waiting = joining.removeValue(forKey: key) ?? []
+                // He has a number to come back with before the first alert, and so misses none if the connection breaks.
+                stream.write(Self.greeting + place(newest))
+                goOn(stream, filter, waiting, after: newest)
+            case .number(let number):
+                stream.write(Self.greeting)
+                await catchUp(stream, after: number - 1, filter, key)
+            case .time(let time):
+                let number = try await calls.alertNumber(before: time)
+                stream.write(Self.greeting)
+                await catchUp(stream, after: number, filter, key)
+            }
+        } catch {
+            joining[key] = nil
+            stream.end()
+        }
     }
 
     private func catchUp(_ stream: HTTPStream, after number: Int64, _ filter: AlertFilter, _ key: Int) async {
@@ -156,8 +190,15 @@ actor AlertHub {
             guard filter.accepts(alert) else { continue }
             guard stream.write(Self.event(.alert(alert))) else { return }
         }
-        if !filter.isOpen { stream.write(place(newest)) }
+        if !filter.isOpen || missed.alerts.isEmpty { stream.write(place(newest)) }
         if missed.goesOn { return stream.end() }
+        goOn(stream, filter, waiting, after: newest)
+    }
+
+    /// What came meanwhile, and then what comes.
+    private func goOn(
+        _ stream: HTTPStream, _ filter: AlertFilter, _ waiting: [AlertFeed.Item], after newest: Int64
+    ) {
         for item in waiting {
             if case .alert(let alert) = item {
                 if alert.number <= newest || !filter.accepts(alert) { continue }
@@ -172,6 +213,7 @@ actor AlertHub {
         number.map { Array("id: \($0)\n\n".utf8) } ?? []
     }
 
+    private static let greeting = Array("retry: 2000\n: alerts\n\n".utf8)
     private static let sign = Array(": \n\n".utf8)
 
     private static func event(_ item: AlertFeed.Item) -> [UInt8] {

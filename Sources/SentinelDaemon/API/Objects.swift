@@ -71,6 +71,31 @@ enum Objects {
         ])
     }
 
+    static func auditChain(_ chain: AuditChain) -> JSONValue {
+        .object([
+            .init("sound", .bool(chain.problems.isEmpty)), .init("entries", .int(Int64(chain.checked))),
+            .init("first", .int(chain.first)), .init("head", text(chain.last?.description)),
+            .init("unchained", .int(Int64(chain.unchained))),
+            .init("problems", .array(chain.problems.map(JSONValue.string))),
+        ])
+    }
+
+    static func diagnosis(_ diagnosis: Diagnosis) -> JSONValue {
+        .object([
+            .init("state", .string(diagnosis.state.rawValue)), .init("check", .string(diagnosis.check)),
+            .init("message", .string(diagnosis.message)), .init("advice", text(diagnosis.advice)),
+        ])
+    }
+
+    /// - Parameter now: ms since 1970.
+    static func token(_ token: Token, now: Int64) -> JSONValue {
+        .object([
+            .init("id", .string(token.id)), .init("role", .string(token.role.rawValue)),
+            .init("name", .string(token.name)), .init("by", .string(token.by)), .init("created", time(token.created)),
+            .init("until", time(token.until)), .init("expired", .bool((token.until ?? .max) <= now)),
+        ])
+    }
+
     static func counts(_ counts: [String: Int64]) -> JSONValue {
         .object(counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { .init($0.key, .int($0.value)) })
     }
@@ -90,7 +115,8 @@ enum Objects {
 
     static func statistics(_ statistics: Statistics) -> JSONValue {
         .object([
-            .init("from", time(statistics.from)), .init("events", .int(statistics.events)),
+            .init("at", time(statistics.at)), .init("from", time(statistics.from)),
+            .init("events", .int(statistics.events)),
             .init("kinds", counts(statistics.kinds)), .init("limited", .int(statistics.limited)),
             .init("reports", .int(statistics.reports)), .init("flags", counts(statistics.flags)),
             .init("flags_refused", .int(statistics.refusedFlags)), .init("dropped", .int(statistics.dropped)),

@@ -53,8 +53,8 @@ enum OpenAPI {
         ]
         if route.role != .anyone {
             // The empty one: without tokens the API of one machine asks for none.
-            let schemes = JSONValue.array([.object([.init("token", .array([]))]), .object([])])
-            members.append(.init("security", schemes))
+            let schemes: [JSONValue] = [.object([.init("token", .array([]))])] + (route.wantsToken ? [] : [.object([])])
+            members.append(.init("security", .array(schemes)))
         }
         if !route.parameters.isEmpty { members.append(.init("parameters", .array(parameters(of: route)))) }
         if !route.bodies.isEmpty {

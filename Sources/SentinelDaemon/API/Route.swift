@@ -64,6 +64,8 @@ package struct Route: Sendable {
     /// other request, whose query is not looked at; parameters may then stand behind semicolons: `/v1/authz;count=request/…`.
     /// Programs of this machine need no token, and nobody waits for Redis to know one.
     package var isSubrequest = false
+    /// Asks for a token even where there is none at all, and so nobody can have one.
+    package var wantsToken = false
 
     package init(
         _ method: String, _ path: String, role: Role, _ summary: String, parameters: [RouteParameter] = [],

@@ -27,6 +27,10 @@ package struct RouteParameter: Sendable {
         case incident
         /// The id of a webhook.
         case webhook
+        /// The id of a token of the API.
+        case token
+        /// An entry of the audit log: `<n>:<hash>`.
+        case auditHead
         /// A change of the block list: `4711.9f86d081`.
         case change
         /// A place in the list of incidents: `<ms>.<id>`.
@@ -100,6 +104,10 @@ package struct RouteParameter: Sendable {
             Self.isIncident(value) ? nil : "is the id of an incident, such as i0-17"
         case .webhook:
             Self.isWebhook(value) ? nil : "is the id of a webhook"
+        case .token:
+            Self.isToken(value) ? nil : "is the id of a token, such as t3f9a0c1d2e4b5"
+        case .auditHead:
+            Self.isAuditHead(value) ? nil : "is <n>:<hash>, as an earlier check told it"
         case .change:
             Self.isChange(value) ? nil : "is the id of an event complete or change"
         case .cursor:
@@ -162,6 +170,14 @@ package struct RouteParameter: Sendable {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /w[a-z0-9]{7,31}/) != nil
     }
 
+    private static func isToken(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[a-z][a-z0-9]{1,31}/) != nil
+    }
+
+    private static func isAuditHead(_ value: [UInt8]) -> Bool {
+        String(decoding: value, as: UTF8.self).wholeMatch(of: /[1-9][0-9]{0,17}:[0-9a-f]{40}/) != nil
+    }
+
     private static func isChange(_ value: [UInt8]) -> Bool {
         String(decoding: value, as: UTF8.self).wholeMatch(of: /(0|[1-9][0-9]{0,14})\.(0|[1-9a-f][0-9a-f]{0,7})/) != nil
     }
@@ -194,6 +210,8 @@ package struct RouteParameter: Sendable {
         case .note: Schema.string(pattern: Schema.lineWithoutControls, maximum: 256)
         case .incident: Schema.string(pattern: "^i[0-9]{1,5}-[0-9]{1,16}$")
         case .webhook: Schema.string(pattern: "^w[a-z0-9]{7,31}$")
+        case .token: Schema.string(pattern: "^[a-z][a-z0-9]{1,31}$")
+        case .auditHead: Schema.string(pattern: "^[1-9][0-9]{0,17}:[0-9a-f]{40}$")
         case .change: Schema.string(pattern: "^(0|[1-9][0-9]{0,14})\\.(0|[1-9a-f][0-9a-f]{0,7})$")
         case .cursor: Schema.string(pattern: "^[0-9]{1,15}\\.i[0-9]{1,5}-[0-9]{1,16}$")
         case .place: Schema.string(pattern: "^[0-9]{1,16}\\.[a-z][a-z0-9_-]{0,80}$")

@@ -71,7 +71,8 @@ package struct Router: Sendable {
         }
         guard let gate else { return work(Gate.nobody) }
         return route.isSubrequest
-            ? gate.replyAtOnce(to: request, role: route.role, work) : gate.reply(to: request, role: route.role, work)
+            ? gate.replyAtOnce(to: request, role: route.role, work)
+            : gate.reply(to: request, role: route.role, wantsToken: route.wantsToken, work)
     }
 
     /// The route of a proxy's question, and the question without what it is about.

@@ -82,7 +82,7 @@ extension Schema {
     static var statistics: JSONValue {
         let counts = JSONValue.object([.init("type", .string("object")), .init("additionalProperties", integer())])
         return whole([
-            ("from", string()), ("events", integer()), ("kinds", counts), ("limited", integer()),
+            ("at", string()), ("from", string()), ("events", integer()), ("kinds", counts), ("limited", integer()),
             ("reports", integer()), ("flags", counts), ("flags_refused", integer()), ("dropped", integer()),
             ("incidents", integer()), ("pending", integer()), ("reviews", .object([.init("type", .string("object"))])),
             ("blocks", integer()), ("exemptions", integer()), ("backlog", integer()), ("coordinator", text),
@@ -95,6 +95,27 @@ extension Schema {
         whole([
             ("n", integer()), ("at", string()), ("by", string()), ("what", string()), ("subject", string()),
             ("before", string()), ("after", string()), ("note", string()), ("prev", string()), ("hash", string()),
+        ])
+    }
+
+    static var auditChain: JSONValue {
+        whole([
+            ("sound", boolean), ("entries", integer()), ("first", integer()), ("head", text),
+            ("unchained", integer()), ("problems", array(of: string())),
+        ])
+    }
+
+    static var diagnosis: JSONValue {
+        whole([
+            ("state", choice(Diagnosis.State.allCases.map(\.rawValue))), ("check", string()), ("message", string()),
+            ("advice", text),
+        ])
+    }
+
+    static var token: JSONValue {
+        whole([
+            ("id", string()), ("role", string()), ("name", string()), ("by", string()), ("created", string()),
+            ("until", text), ("expired", boolean),
         ])
     }
 

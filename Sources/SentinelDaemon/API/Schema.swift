@@ -80,6 +80,7 @@ enum Schema {
     /// The plain ones. Every other type goes as well, and addresses and networks, whose forms no pattern here tells.
     static let subject = string(pattern: "^(user|account|device):[^%]{1,64}$")
     static let lineWithoutControls = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+    static let someLineWithoutControls = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
     static let note = any([string(pattern: lineWithoutControls, maximum: 256), null])
 
     static func choice(_ words: [String], orNull: Bool = false) -> JSONValue {

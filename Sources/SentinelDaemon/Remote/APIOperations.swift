@@ -5,7 +5,9 @@ package import SentinelIO
 /// What an operator may ask and do, over the HTTP API of a daemon (docs/http.md). Throws ``APIFailure``.
 package struct APIOperations: Operations {
     private let client: HTTPClient
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
+    let loop: EventLoop
+    let security: TransportSecurity
     private let token: String?
 
     /// Bytes of an answer: 100,000 blocks are some 30 MB.
@@ -13,53 +15,64 @@ package struct APIOperations: Operations {
     private static let patience = Duration.seconds(60)
     private static let reviewedAtOnce = 1000
 
-    /// - Parameter url: `http://127.0.0.1:8787` or `unix:/run/sentinel.sock`.
+    /// - Parameter url: `http://127.0.0.1:8787`, `https://sentinel.example.org`, whose certificate the machine must trust, or
+    ///   `unix:/run/sentinel.sock`.
     package init(url: String, token: String?, on loop: EventLoop) throws(APIFailure) {
         client = HTTPClient(on: loop)
+        self.loop = loop
         self.token = token
         if url.hasPrefix("unix:") {
             endpoint = .unix(path: String(url.dropFirst(5)))
+            security = .none
             return
         }
-        guard url.hasPrefix("http://") else {
-            throw APIFailure(
-                status: 400,
-                message: "want http://host:port or unix:/path; TLS ends at a proxy or a tunnel on this machine")
+        let isSecure = url.hasPrefix("https://")
+        guard isSecure || url.hasPrefix("http://") else {
+            throw APIFailure(status: 400, message: "want http://host:port, https://host:port or unix:/path")
         }
-        let rest = url.dropFirst(7).prefix { $0 != "/" }
+        let rest = url.dropFirst(isSecure ? 8 : 7).prefix { $0 != "/" }
         let hasPort = rest.last != "]" && rest.contains(":")
         let colon = hasPort ? rest.lastIndex(of: ":")! : rest.endIndex
         var host = String(rest[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        guard !host.isEmpty, let port = hasPort ? UInt16(rest[rest.index(after: colon)...]) : 80 else {
+        guard !host.isEmpty, let port = hasPort ? UInt16(rest[rest.index(after: colon)...]) : isSecure ? 443 : 80 else {
             throw APIFailure(status: 400, message: "want http://host:port, such as http://127.0.0.1:8787")
         }
         endpoint = .tcp(host: host, port: port)
+        security = isSecure ? .tls(serverName: host) : .none
     }
 
     // MARK: - Requests
 
-    private typealias Query = [(name: String, value: String?)]
+    typealias Query = [(name: String, value: String?)]
 
-    private func ask(
+    func ask(
         _ method: String, _ path: String, _ query: Query = [], _ body: [UInt8] = [], type: String = "application/json"
     ) async throws -> HTTPClient.Response {
-        let given = query.compactMap { each in each.value.map { "\(each.name)=\(Self.encoded($0))" } }
-        let target = given.isEmpty ? path : path + "?" + given.joined(separator: "&")
-        var headers = method == "GET" || method == "DELETE" ? [] : [(name: "Content-Type", value: type)]
-        if let token { headers.append((name: "Authorization", value: "Bearer \(token)")) }
+        let target = Self.target(path, query)
+        let headers =
+            (method == "GET" || method == "DELETE" ? [] : [(name: "Content-Type", value: type)]) + authorization
         do throws(HTTPClient.Failure) {
             return try await client.send(
-                .init(method, target, headers: headers, body: body), to: endpoint, timeout: Self.patience,
-                maximumBody: Self.mostBytes)
+                .init(method, target, headers: headers, body: body), to: endpoint, security: security,
+                timeout: Self.patience, maximumBody: Self.mostBytes)
         } catch {
             if case .cancelled = error { throw CancellationError() }
             throw APIFailure(status: nil, message: "\(endpoint): \(error)")
         }
     }
 
+    static func target(_ path: String, _ query: Query) -> String {
+        let given = query.compactMap { each in each.value.map { "\(each.name)=\(encoded($0))" } }
+        return given.isEmpty ? path : path + "?" + given.joined(separator: "&")
+    }
+
+    var authorization: [(name: String, value: String)] {
+        token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
+    }
+
     /// The JSON of an answer; nil for 404.
-    private func json(
+    func json(
         _ method: String, _ path: String, _ query: Query = [], _ body: JSONValue? = nil
     ) async throws -> JSONValue? {
         let answer = try await ask(method, path, query, body.map { JSONWriter.bytes($0) } ?? [])
@@ -67,7 +80,7 @@ package struct APIOperations: Operations {
         return try Self.value(answer)
     }
 
-    private static func value(_ answer: HTTPClient.Response) throws -> JSONValue {
+    static func value(_ answer: HTTPClient.Response) throws -> JSONValue {
         let value = try? JSONReader.read(answer.body, maximumDepth: 1024)
         guard (200..<300).contains(answer.status), let value else {
             let words = value?["detail"]?.text ?? value?["title"]?.text ?? "the API answered with \(answer.status)"
@@ -76,14 +89,14 @@ package struct APIOperations: Operations {
         return value
     }
 
-    private static func read<Thing>(_ value: JSONValue?, _ read: (JSONValue) -> Thing?) throws -> Thing {
+    static func read<Thing>(_ value: JSONValue?, _ read: (JSONValue) -> Thing?) throws -> Thing {
         guard let value, let thing = read(value) else {
             throw APIFailure(status: nil, message: "the API answered with something else; is it of another release?")
         }
         return thing
     }
 
-    private static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -94,7 +107,7 @@ package struct APIOperations: Operations {
         }.joined()
     }
 
-    private static func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+    static func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
     private static func times(_ range: Range<Int64>) -> Query {
         [
@@ -314,6 +327,22 @@ package struct APIOperations: Operations {
             page.next = answer?["next"]?.text
         } while page.next != nil && page.entries.count < limit
         return page
+    }
+
+    package func glance(incidents count: Int) async throws -> Glance {
+        let answer = try await json("GET", "/v1/stats", [("busiest", "0")])
+        let newest = try await incidents(IncidentFilter(), limit: count, after: nil)
+        return Glance(today: try Self.read(answer, Statistics.init(object:)), incidents: newest.incidents)
+    }
+
+    package func diagnoses(clock: @escaping @Sendable () -> Int64) async throws -> [Diagnosis] {
+        let answer = try await json("GET", "/v1/doctor")
+        return try Self.read(answer) { $0.items }.compactMap(Diagnosis.init(object:))
+    }
+
+    package func verifyAudit(known: AuditChain.Head?) async throws -> AuditChain {
+        let answer = try await json("GET", "/v1/audit/verify", [("head", known?.description)])
+        return try Self.read(answer, AuditChain.init(object:))
     }
 
     package func policyInForce() async throws -> PolicyInForce? {

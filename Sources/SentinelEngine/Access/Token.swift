@@ -17,6 +17,16 @@ package struct Token: Sendable, Equatable {
     /// BLAKE2b-256 of the token. It has 256 random bits, so nothing slower is needed: there is nothing to guess.
     var hash: [UInt8]
 
+    init(id: String, role: Role, name: String, by: String, created: Int64, until: Int64?, hash: [UInt8]) {
+        self.id = id
+        self.role = role
+        self.name = name
+        self.by = by
+        self.created = created
+        self.until = until
+        self.hash = hash
+    }
+
     /// Reads the JSON of a token; nil for anything else.
     init?(id: String, json: [UInt8]) {
         guard let value = try? JSONReader.read(json),

@@ -45,7 +45,12 @@ package struct AlertFeed {
     /// Hands out items until `take` answers false, the task is cancelled, or Redis refuses for good. Waits through
     /// everything that may pass.
     package mutating func run(from start: Start, _ take: (Item) throws -> Bool) async throws {
-        try await begin(start)
+        try await begin(from: start)
+        try await run(take)
+    }
+
+    /// The same from where `begin` has put it.
+    package mutating func run(_ take: (Item) throws -> Bool) async throws {
         try await subscriber.subscribe(to: log.calls.keys.alerts)
         // Only now, so that nothing falls between the stream and the channel.
         guard try await catchUp(take) else { return }
@@ -55,7 +60,10 @@ package struct AlertFeed {
         try Task.checkCancellation()
     }
 
-    private mutating func begin(_ start: Start) async throws(RedisError) {
+    /// Finds the place: all that is raised from then on is handed out by `run`. The number of the alert before it; nil where
+    /// only the time is known.
+    @discardableResult
+    package mutating func begin(from start: Start) async throws(RedisError) -> Int64? {
         let newest = try await log.newest()
         switch start {
         case .now:
@@ -65,7 +73,9 @@ package struct AlertFeed {
             last = min(max(number, 1) - 1, newest?.number ?? 0)
         case .time(let time):
             position = AlertLog.position(before: time)
+            return nil
         }
+        return last ?? 0
     }
 
     private mutating func handle(_ push: RedisPush, _ take: (Item) throws -> Bool) async throws -> Bool {

@@ -43,6 +43,21 @@ extension Calls {
         return page.missed
     }
 
+    /// The number of the newest alert; 0 if there is none.
+    package func newestAlert() async throws(RedisError) -> Int64 {
+        let log = AlertLog(calls: self)
+        guard let newest = try await log.newest() else { return 0 }
+        if let number = newest.number { return number }
+        return try await log.entries(before: nil).first { $0.number != nil }?.number ?? 0
+    }
+
+    /// The number before that of the first alert that was raised at that time (ms since 1970, of Redis) or later.
+    package func alertNumber(before time: Int64) async throws(RedisError) -> Int64 {
+        let entries = try await AlertLog(calls: self).entries(after: AlertLog.position(before: time))
+        if let number = entries.first(where: { $0.number != nil })?.number { return number - 1 }
+        return try await newestAlert()
+    }
+
     private func read(
         _ log: AlertLog, after start: String, onlyAfter number: Int64 = 0, into page: inout MissedAlertPage
     ) async throws(RedisError) {

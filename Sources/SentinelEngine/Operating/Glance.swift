@@ -13,11 +13,17 @@ package struct Glance: Sendable {
         package var last: Int64
     }
 
-    /// When, ms since 1970, by the clock of Redis.
-    package var at: Int64
     package var today: Statistics
     /// The newest incidents, newest first.
     package var incidents: [Incident]
+
+    package init(today: Statistics, incidents: [Incident]) {
+        self.today = today
+        self.incidents = incidents
+    }
+
+    /// When, ms since 1970, by the clock of Redis.
+    package var at: Int64 { today.at }
 
     /// Those with the most severe incidents first, then those with the most, then the latest.
     package func worst(_ count: Int) -> [Suspect] {
@@ -49,8 +55,7 @@ package struct Glance: Sendable {
 extension Calls {
     /// Looks at the counters of today and at the newest incidents, at most `count` of them.
     package func glance(incidents count: Int) async throws(RedisError) -> Glance {
-        let now = try await now()
-        return Glance(
-            at: now, today: try await statistics(since: now), incidents: try await incidents(limit: count).incidents)
+        // The future begins today: what is asked for are the counters of this day alone.
+        Glance(today: try await statistics(since: .max), incidents: try await incidents(limit: count).incidents)
     }
 }

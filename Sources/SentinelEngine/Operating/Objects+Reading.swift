@@ -263,6 +263,7 @@ extension Statistics {
     package init?(object: JSONValue) {
         guard let from = object["from"]?.instant else { return nil }
         self.init(from: from)
+        at = object["at"]?.instant ?? 0
         func count(_ name: String) -> Int64 { object[name]?.integer ?? 0 }
         func counts(_ name: String) -> [String: Int64] { object[name]?.counts ?? [:] }
         events = count("events")

@@ -1,16 +1,28 @@
 package import SentinelCore
+import SentinelRedis
 
 /// What an operator may ask and do, wherever Sentinel is: over Redis (``RedisOperations``), or over the HTTP API of a
 /// daemon. Who asks need not know which.
 ///
 /// `by` is who does it, as blocks and the audit log name people; over HTTP the token says that.
 package protocol Operations: Sendable {
+    // Events.
+    func check(_ event: Event) async throws -> Verdict
+    func record(_ event: Event) async throws -> Verdict
+
     // Incidents.
     func incidents(_ filter: IncidentFilter, limit: Int, after cursor: String?) async throws -> IncidentPage
     func incident(_ id: String) async throws -> Incident?
     func review(
         _ ids: [String], as disposition: Review.Disposition?, by: String, note: String?
     ) async throws -> ReviewChange
+
+    // Alerts.
+    /// Hands out alerts that the filter takes, and what befalls the feed, until `take` answers false or the task is
+    /// cancelled. Waits through everything that may pass, once it has begun.
+    func followAlerts(
+        from start: AlertFeed.Start, _ filter: AlertFilter, _ take: (AlertFeed.Item) throws -> Bool
+    ) async throws
 
     // Subjects.
     func summary(of subject: Subject, at time: Int64?) async throws -> SubjectSummary?
@@ -41,7 +53,20 @@ package protocol Operations: Sendable {
 
     // The whole.
     func statistics(since: Int64, busiest: Int) async throws -> Statistics
+    /// Whether everything is as it should be.
+    /// - Parameter clock: ms since 1970, of the machine that asks Redis: over HTTP the daemon has its own.
+    func diagnoses(clock: @escaping @Sendable () -> Int64) async throws -> [Diagnosis]
+    /// How things stand, with at most so many of the newest incidents.
+    func glance(incidents: Int) async throws -> Glance
     func auditEntries(_ filter: AuditFilter, limit: Int, after cursor: String?) async throws -> AuditPage
+    func verifyAudit(known: AuditChain.Head?) async throws -> AuditChain
+
+    // Who may use the API.
+    func tokens() async throws -> [Token]
+    func addToken(
+        _ role: Role, name: String, for duration: Duration?, by: String, note: String?
+    ) async throws -> NewToken
+    func removeToken(_ id: String, by: String, note: String?) async throws -> Bool
 
     // The policy.
     /// Nil if the function library is not loaded.
@@ -76,6 +101,49 @@ package struct RedisOperations: Operations {
     private func policy() async throws -> Policy {
         let inForce = try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()
         return (try? inForce?.document())?.policy ?? .standard
+    }
+
+    package func followAlerts(
+        from start: AlertFeed.Start, _ filter: AlertFilter, _ take: (AlertFeed.Item) throws -> Bool
+    ) async throws {
+        let subscriber = RedisSubscriber(calls.client.configuration, on: calls.client.loop)
+        var feed = AlertFeed(calls: calls, subscriber: subscriber)
+        do {
+            try await feed.run(from: start) { item in
+                if case .alert(let alert) = item, !filter.accepts(alert) { return true }
+                return try take(item)
+            }
+            await subscriber.close()
+        } catch {
+            await subscriber.close()
+            throw error
+        }
+    }
+
+    package func check(_ event: Event) async throws -> Verdict { try await calls.check(event) }
+
+    package func record(_ event: Event) async throws -> Verdict { try await calls.record(event) }
+
+    package func glance(incidents: Int) async throws -> Glance { try await calls.glance(incidents: incidents) }
+
+    package func diagnoses(clock: @escaping @Sendable () -> Int64) async throws -> [Diagnosis] {
+        try await Examination(calls: calls, clock: clock).diagnoses()
+    }
+
+    package func verifyAudit(known: AuditChain.Head?) async throws -> AuditChain {
+        try await calls.verifyAudit(known: known)
+    }
+
+    package func tokens() async throws -> [Token] { try await calls.tokens().tokens }
+
+    package func addToken(
+        _ role: Role, name: String, for duration: Duration?, by: String, note: String?
+    ) async throws -> NewToken {
+        try await calls.addToken(role, name: name, for: duration, by: by, note: note)
+    }
+
+    package func removeToken(_ id: String, by: String, note: String?) async throws -> Bool {
+        try await calls.removeToken(id, by: by, note: note)
     }
 
     package func policyInForce() async throws -> PolicyInForce? {

@@ -5,6 +5,8 @@ package import SentinelRedis
 package struct Statistics: Sendable, Equatable {
     /// The start of the first UTC day that is counted, ms since 1970.
     package var from: Int64
+    /// When this was asked, ms since 1970, by the clock of Redis.
+    package var at: Int64 = 0
     /// Events that the coordinator looked at, and of what kind they were.
     package var events: Int64 = 0
     package var kinds: [String: Int64] = [:]
@@ -132,6 +134,7 @@ extension Calls {
         let today = now / Statistics.day
         let first = min(today, max(since / Statistics.day, today - Statistics.mostDays + 1))
         var statistics = Statistics(from: first * Statistics.day)
+        statistics.at = now
         let replies = try await send { pipeline in
             pipeline.append("ZCOUNT", keys.blockIndex, "(\(now)", "+inf")
             pipeline.append("ZCOUNT", keys.allowIndex, "(\(now)", "+inf")

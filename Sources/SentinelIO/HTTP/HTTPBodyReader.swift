@@ -81,6 +81,12 @@ struct HTTPBodyReader {
         }
     }
 
+    /// Takes out what was read so far; it no longer counts towards the limit.
+    mutating func drain() -> [UInt8] {
+        defer { body = [] }
+        return body
+    }
+
     private mutating func take(_ count: Int, from input: inout HTTPInput) -> Int {
         let piece = input.take(count)
         body.append(contentsOf: piece)

@@ -78,11 +78,11 @@ package struct HTTPClient: Sendable {
         return try outcome.get()
     }
 
-    private static func host(of endpoint: Endpoint) -> String {
+    static func host(of endpoint: Endpoint) -> String {
         if case .tcp = endpoint { endpoint.description } else { "localhost" }
     }
 
-    private static func bytes(of request: Request, host: String) -> [UInt8] {
+    static func bytes(of request: Request, host: String) -> [UInt8] {
         let isTarget = request.target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         precondition(isTarget && request.method.utf8.allSatisfy(isToken), "not a method and a percent-encoded target")
         var bytes = Array("\(request.method) \(request.target) HTTP/1.1\r\n".utf8)

@@ -58,6 +58,14 @@ struct HTTPResponseParser {
         }
     }
 
+    /// Takes out what there is of the body so far; nil until the header is complete.
+    mutating func takePart() -> HTTPClient.Response? {
+        guard case .body(var body) = phase else { return nil }
+        let part = HTTPClient.Response(status: status, headers: headers, body: body.drain())
+        phase = .body(body)
+        return part
+    }
+
     /// The response that the end of the connection completes, if it does.
     func end() -> HTTPClient.Response? {
         guard case .body(let body) = phase, body.endsWithConnection else { return nil }

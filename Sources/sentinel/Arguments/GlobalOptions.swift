@@ -16,7 +16,7 @@ struct GlobalOptions: Parsable, Equatable {
             "redis", nil, \.redis, .redisURL, "Redis to use; default is the socket of 'sentinel up'",
             environment: "SENTINEL_REDIS"),
         .option(
-            "api", nil, \.api, .string("url"), "ask this HTTP API instead of Redis: http://127.0.0.1:8787",
+            "api", nil, \.api, .string("url"), "ask this HTTP API instead of Redis: http://127.0.0.1:8787, https://…",
             environment: "SENTINEL_API"),
         .option(
             "token", nil, \.token, .string("token"), "of the API; better in the environment, for others see arguments",

@@ -30,7 +30,7 @@ struct AuditVerify: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let chain = try await context.withRedis { try await $0.calls.verifyAudit(known: head) }
+        let chain = try await context.withOperations { try await $0.verifyAudit(known: head) }
         try context.output.one(chain, Self.columns)
         return chain.problems.isEmpty ? .ok : .failure
     }

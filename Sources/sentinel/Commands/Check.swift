@@ -35,7 +35,7 @@ struct Check: Command {
         let event = Event(
             kind: kind ?? "", user: user.map { Array($0.utf8) }, ip: ip.map { Array($0.utf8) }, anonymous: anonymous,
             tokens: tokens.map(Int64.init))
-        let verdict = try await context.withRedis { try await $0.calls.check(event) }
+        let verdict = try await context.withOperations { try await $0.check(event) }
         return try VerdictReport(verdict: verdict).write(to: context.output)
     }
 }

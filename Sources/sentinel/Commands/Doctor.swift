@@ -1,4 +1,5 @@
 import SentinelCore
+import SentinelDaemon
 import SentinelEngine
 import SentinelRedis
 
@@ -12,6 +13,7 @@ struct Doctor: Command {
     static let examples = [
         Example("Check the local Redis and policy", "sentinel doctor"),
         Example("Check another Redis", "sentinel doctor --redis redis://10.0.0.5:6379"),
+        Example("Ask a daemon how it sees its Redis", "sentinel doctor --api http://127.0.0.1:8787"),
     ]
 
     private static let columns: [Column<Diagnosis>] = [
@@ -22,22 +24,33 @@ struct Doctor: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let diagnoses = try await context.withUncheckedRedis { session in
-            do throws(RedisError) {
-                try await context.waitForConnection(session)
-            } catch {
-                if error.code == .cancelled { throw error }
-                return [Examination.unreachable(error)]
-            }
-            let clock = context.output.clock
-            return try await Examination(calls: session.calls, clock: clock).diagnoses()
-        }
+        let diagnoses = try await context.globals.api == nil ? overRedis(context) : overAPI(context)
         if context.output.format == .human {
             for diagnosis in diagnoses { try write(diagnosis, to: context.output) }
         } else {
             try context.output.list(diagnoses, Self.columns, empty: "")
         }
         return diagnoses.contains { $0.state == .failure } ? .failure : .ok
+    }
+
+    private func overRedis(_ context: Context) async throws -> [Diagnosis] {
+        try await context.withUncheckedRedis { session in
+            do throws(RedisError) {
+                try await context.waitForConnection(session)
+            } catch {
+                if error.code == .cancelled { throw error }
+                return [Examination.unreachable(error)]
+            }
+            return try await RedisOperations(session.calls).diagnoses(clock: context.output.clock)
+        }
+    }
+
+    private func overAPI(_ context: Context) async throws -> [Diagnosis] {
+        do {
+            return try await context.withOperations { try await $0.diagnoses(clock: context.output.clock) }
+        } catch let failure as APIFailure where failure.status == nil || failure.status == 503 {
+            return [.unreachableAPI(failure.message)]
+        }
     }
 
     private func write(_ diagnosis: Diagnosis, to output: Output) throws {

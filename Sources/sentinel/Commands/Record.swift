@@ -53,7 +53,7 @@ struct Record: Command {
             email: email.map(bytes), username: username.map(bytes), id: id.map(bytes),
             created: created?.milliseconds(now: context.now), anonymous: anonymous, tokens: tokens.map(Int64.init),
             status: status)
-        let verdict = try await context.withRedis { try await $0.calls.record(event) }
+        let verdict = try await context.withOperations { try await $0.record(event) }
         return try VerdictReport(verdict: verdict).write(to: context.output)
     }
 

@@ -6,7 +6,7 @@ struct TokenAdd: Command {
     static let name = "token add"
     static let abstract = "Make a token for the HTTP API"
     static let discussion = """
-        The token is shown once: Redis keeps a hash of it. As soon as there is any token, the API wants one of everybody. A role may do what those after it may: superuser (tokens), admin (review, block, policy), staff (see incidents and blocks), client (record and check).
+        The token is shown once: Redis keeps a hash of it. As soon as there is any token, the API wants one of everybody. The first is made over Redis, others also with --api. A role may do what those after it may: superuser (tokens), admin (review, block, policy), staff (see incidents and blocks), client (record and check).
         """
     static let examples = [
         Example("For a moderator, for a month", "sentinel token add --role staff --name carol --expires 30d"),
@@ -54,8 +54,8 @@ struct TokenAdd: Command {
     func run(_ context: Context) async throws -> ExitCode {
         guard let role = role?.role else { throw Failure(.usage, "--role is missing") }
         let name = title ?? String(context.admin(nil).dropFirst("admin:".count))
-        let token = try await context.withRedis {
-            try await $0.calls.addToken(
+        let token = try await context.withOperations {
+            try await $0.addToken(
                 role, name: name, for: expires.duration, by: context.admin(by), note: note)
         }
         guard context.output.format == .human else {

@@ -11,7 +11,7 @@ struct TokenList: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let tokens = try await context.withRedis { try await $0.calls.tokens().tokens }
+        let tokens = try await context.withOperations { try await $0.tokens() }
         try context.output.list(tokens, Self.columns(now: context.now), empty: "No tokens.")
         return .ok
     }

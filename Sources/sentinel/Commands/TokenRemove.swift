@@ -28,9 +28,9 @@ struct TokenRemove: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var results: [(id: String, isDone: Bool)] = []
-        try await context.withRedis { session in
+        try await context.withOperations { operations in
             for id in ids {
-                let isDone = try await session.calls.removeToken(id, by: context.admin(by), note: note)
+                let isDone = try await operations.removeToken(id, by: context.admin(by), note: note)
                 results.append((id, isDone))
                 if isDone {
                     try context.output.say("removed \(id)")

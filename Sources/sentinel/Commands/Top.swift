@@ -32,12 +32,12 @@ struct Top: Command {
     }
 
     func run(_ context: Context) async throws -> ExitCode {
-        try await context.withRedis { session in
+        try await context.withOperations { operations in
             var feed = context.output.feed(Self.columns)
             var before: Glance?
             var left = limit ?? .max
             while true {
-                let glance = try await session.calls.glance(incidents: Self.incidents)
+                let glance = try await operations.glance(incidents: Self.incidents)
                 let look = Look(
                     glance: glance, events: before.flatMap { glance.rate(since: $0, of: \.events) },
                     limited: before.flatMap { glance.rate(since: $0, of: \.limited) })

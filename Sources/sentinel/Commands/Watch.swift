@@ -1,6 +1,5 @@
 import SentinelCore
 import SentinelEngine
-import SentinelRedis
 
 /// Shows alerts as they are raised.
 struct Watch: Command {
@@ -43,26 +42,17 @@ struct Watch: Command {
         let filter = AlertFilter(
             severity: severity.severity, modules: Set(modules.map(\.rawValue)), rule: rule,
             subject: subject?.description)
-        try await context.withRedis { session in
-            let subscriber = session.subscriber()
-            var feed = AlertFeed(calls: session.calls, subscriber: subscriber)
-            var lines = AlertLines(context.output)
-            var left = limit
-            do {
-                try await feed.run(from: start) { item in
-                    guard case .alert(let alert) = item else {
-                        if let notice = Self.notice(item) { context.notice(notice) }
-                        return true
-                    }
-                    guard filter.accepts(alert) else { return true }
-                    try lines.write(alert)
-                    left = left.map { $0 - 1 }
-                    return left != 0
+        var lines = AlertLines(context.output)
+        var left = limit
+        try await context.withOperations { operations in
+            try await operations.followAlerts(from: start, filter) { item in
+                guard case .alert(let alert) = item else {
+                    if let notice = Self.notice(item) { context.notice(notice) }
+                    return true
                 }
-                await subscriber.close()
-            } catch {
-                await subscriber.close()
-                throw error
+                try lines.write(alert)
+                left = left.map { $0 - 1 }
+                return left != 0
             }
         }
         return .ok

@@ -77,7 +77,9 @@ struct APIServerTests {
                 Set(paths.map(\.name)) == [
                     "/healthz", "/readyz", "/v1/check", "/v1/events", "/v1/reports", "/openapi.json", "/metrics",
                     "/v1/incidents", "/v1/incidents/{id}", "/v1/incidents/bulk", "/v1/blocks", "/v1/block-ip",
-                    "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit", "/v1/policy",
+                    "/v1/unblock-ip", "/v1/summary/{subject}", "/v1/stats", "/v1/alerts", "/v1/audit",
+                    "/v1/audit/verify", "/v1/tokens",
+                    "/v1/tokens/{id}", "/v1/doctor", "/v1/policy",
                     "/v1/webhooks", "/v1/webhooks/{id}", "/v1/dead-letters", "/v1/dead-letters/resend",
                     "/v1/alerts/test", "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
                     "/v1/blocks/history", "/v1/blocks/import", "/v1/blocks/export", "/v1/allows",

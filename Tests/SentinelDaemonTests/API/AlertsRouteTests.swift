@@ -180,6 +180,36 @@ struct AlertsRouteTests {
         }
     }
 
+    @Test func `who begins now is told the number to come back with, before any alert`() async throws {
+        try await APIHost.with { host in
+            for number in 1...3 { try await Self.raise(host, number) }
+            for query in ["", "?severity=4"] {
+                let client = try await Self.follow(host, query: query)
+                let start = try #require(await client.read(until: "id: 3\n\n"))
+                #expect(!start.contains("event:"))
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `who asks for a time gets what was raised since then`() async throws {
+        try await APIHost.with { host in
+            try await Self.raise(host, 1)
+            let now = try await host.calls.now()
+            while try await host.calls.now() <= now {}
+            let time = try await host.calls.now()
+            for number in 2...3 { try await Self.raise(host, number) }
+            let client = try await Self.follow(host, query: "?since=\(time)")
+            let missed = try #require(await client.read(until: "id: 3\n"))
+            #expect(missed.contains("id: 2\nevent: alert\n"))
+            #expect(!missed.contains("id: 1\n"))
+            await client.close()
+            let none = try await Self.follow(host, query: "?since=\(time + 3_600_000)")
+            #expect(await none.read(until: "id: 3\n\n")?.contains("event:") == false)
+            await none.close()
+        }
+    }
+
     @Test func `a number that is none is refused`() async throws {
         try await APIHost.with { host in
             let client = try await Self.follow(host, "Last-Event-ID: last\r\n")

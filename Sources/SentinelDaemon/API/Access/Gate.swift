@@ -19,20 +19,22 @@ struct Gate: Sendable {
     static let nobody = "admin:local"
 
     /// The answer of `work`, which is handed who sent the request, or a refusal.
+    /// - Parameter wantsToken: also where there is no token yet.
     func reply(
-        to request: HTTPRequest, role: Role, _ work: @escaping @Sendable (String) -> HTTPReply
+        to request: HTTPRequest, role: Role, wantsToken: Bool = false,
+        _ work: @escaping @Sendable (String) -> HTTPReply
     ) -> HTTPReply {
         if role == .anyone {
             return isLocal ? local(request, work) : work(Self.nobody)
         }
-        if case .known = book.state() { return decide(request, role, work) }
+        if case .known = book.state() { return decide(request, role, wantsToken, work) }
         return .later {
             do throws(RedisError) {
                 try await book.refresh()
             } catch {
                 return .problem(Problem(error, journal: journal))
             }
-            return decide(request, role, work)
+            return decide(request, role, wantsToken, work)
         }
     }
 
@@ -48,7 +50,7 @@ struct Gate: Sendable {
             problem.headers = [("Retry-After", "1")]
             return .problem(problem)
         }
-        return decide(request, role, work)
+        return decide(request, role, false, work)
     }
 
     private static func isLoopback(_ peer: String?) -> Bool {
@@ -56,11 +58,15 @@ struct Gate: Sendable {
         return peer.hasPrefix("127.")
     }
 
-    private func decide(_ request: HTTPRequest, _ role: Role, _ work: (String) -> HTTPReply) -> HTTPReply {
+    private func decide(
+        _ request: HTTPRequest, _ role: Role, _ wantsToken: Bool, _ work: (String) -> HTTPReply
+    ) -> HTTPReply {
         let given = Self.bearer(request)
         let token = given.flatMap { book.token($0, at: Self.now()) }
         guard let token else {
-            if isLocal, book.isEmpty { return local(request, work) }
+            if isLocal, book.isEmpty {
+                return local(request) { wantsToken ? Self.wantFirstToken() : work($0) }
+            }
             return refuse(request, isWrong: given != nil)
         }
         guard token.role >= role else {
@@ -74,6 +80,13 @@ struct Gate: Sendable {
 
     private func local(_ request: HTTPRequest, _ work: (String) -> HTTPReply) -> HTTPReply {
         HostCheck.problem(request).map(HTTPReply.problem) ?? work(Self.nobody)
+    }
+
+    /// No failed attempt, for there is nothing to guess.
+    private static func wantFirstToken() -> HTTPReply {
+        var problem = Problem(.unauthorized, "this wants a token, and there is none; the first is made over Redis")
+        problem.headers = [("WWW-Authenticate", #"Bearer realm="sentinel""#)]
+        return .problem(problem)
     }
 
     private func refuse(_ request: HTTPRequest, isWrong: Bool) -> HTTPReply {
@@ -99,7 +112,7 @@ struct Gate: Sendable {
     }
 
     /// Ms since 1970.
-    private static func now() -> Int64 {
+    static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

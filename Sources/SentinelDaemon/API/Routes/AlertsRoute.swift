@@ -13,6 +13,7 @@ extension Route {
                     "Last-Event-ID", "last-event-id", .integer(0...(1 << 53)),
                     "The number of the last alert that was received"),
                 .query("after", .integer(0...(1 << 53)), "The same, for those who cannot send header fields"),
+                .query("since", .time, "Begin with the alerts that were raised at this time or later"),
                 .query("severity", .integer(1...4), "At least so severe: 1 low … 4 critical"),
                 .query("module", .choice(Rule.Module.allCases.map(\.rawValue)), "Only of this module"),
                 .query("rule", .word, "Only of this rule"),
@@ -23,6 +24,8 @@ extension Route {
             guard let hub = context.alerts else { throw Problem(.serviceUnavailable, "alerts are not followed here") }
             let number = request.arguments.integer("Last-Event-ID") ?? request.arguments.integer("after")
             let arguments = request.arguments
+            let start: AlertFeed.Start =
+                number.map { .number($0 + 1) } ?? arguments.time("since").map { .time($0) } ?? .now
             let filter = AlertFilter(
                 severity: Rule.Severity(rawValue: Int(arguments.integer("severity") ?? 1)) ?? .low,
                 modules: Set(arguments.text("module").map { [$0] } ?? []), rule: arguments.text("rule"),
@@ -41,7 +44,7 @@ extension Route {
                         ("X-Accel-Buffering", "no"),
                     ])
                 if isHead { return .response(head) }
-                return .stream(head) { stream in hub.assumeIsolated { $0.join(stream, after: number, filter) } }
+                return .stream(head) { stream in hub.assumeIsolated { $0.join(stream, from: start, filter) } }
             }
         }
     }
