@@ -21,26 +21,18 @@ struct TokenRemove: Command {
     var note: String?
     var by: String?
 
-    private static let columns: [Column<(id: String, isDone: Bool)>] = [
-        Column("id", clips: false) { .string($0.id) },
-        Column("removed") { .bool($0.isDone) },
-    ]
-
     func run(_ context: Context) async throws -> ExitCode {
-        var results: [(id: String, isDone: Bool)] = []
+        var removal = Removal<String>(
+            columns: ("id", "removed"), name: \.self, done: { "removed \($0)" },
+            notThere: { "there is no token \(quoted($0))" })
+        var code = ExitCode.ok
         try await context.withOperations { operations in
             for id in ids {
                 let isDone = try await operations.removeToken(id, by: context.admin(by), note: note)
-                results.append((id, isDone))
-                if isDone {
-                    try context.output.say("removed \(id)")
-                } else {
-                    try context.output.flush()
-                    context.notice("there is no token \(quoted(id))")
-                }
+                if try removal.tell(id, isDone: isDone, context) != .ok { code = .notFound }
             }
         }
-        if context.output.format != .human { try context.output.list(results, Self.columns, empty: "") }
-        return results.allSatisfy(\.isDone) ? .ok : .notFound
+        try removal.list(context)
+        return code
     }
 }
