@@ -79,8 +79,8 @@ struct OverHTTPRunningTests {
             let root = try await sentinel.calls.addToken(.superuser, name: "root", for: nil, by: "admin:x", note: nil)
             let api = ["SENTINEL_API": url, "SENTINEL_TOKEN": root.secret]
             // The API knows of it within two seconds.
-            try await eventually("the token to count") {
-                try await sentinel.wait(["token", "ls", "-o", "json"], api).json.array.count == 1
+            try await eventually("the door to close") {
+                try await sentinel.wait(["incident", "ls", "--api", url]).code == 1
             }
             let made = try await sentinel.wait(
                 ["token", "add", "--role", "staff", "--name", "carol", "--expires", "30d", "-o", "json"], api)

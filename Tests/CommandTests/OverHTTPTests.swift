@@ -100,7 +100,8 @@ struct OverHTTPTests {
             let tokens = try await sentinel.wait(["token", "ls"], secret)
             #expect(tokens.code == 1)
             #expect(tokens.errors.contains("the role superuser"))
-            #expect(try await sentinel.wait(["webhook", "ls"], secret).code == 2)
+            #expect(try await sentinel.wait(["webhook", "ls"], secret).code == 1)
+            #expect(try await sentinel.wait(["edge", "ls"], secret).code == 0)
             #expect(try await sentinel.wait(["incident", "ls", "--api", "http://127.0.0.1:1"]).code == 5)
             #expect(try await sentinel.wait(["incident", "ls", "--api", "ftp://x"]).code == 2)
         }

@@ -33,7 +33,7 @@ package struct APIContext: Sendable {
             .allows(self), .allowAdd(self), .allowRemove(self), .forget(self), .webhooks(self), .webhookAdd(self),
             .webhookRemove(self), .deadLetters(self), .deadLettersResend(self), .alertTest(self),
             .tokens(self), .tokenAdd(self), .tokenRemove(self), .auditVerify(self), .doctor(self),
-            .authz(self), .blockStream(self), .blocksApplied(self), .edges(self),
+            .authz(self), .blockStream(self), .blocksApplied(self), .edges(self), .edgeRemove(self),
         ]
         return routes + [.description(of: routes)]
     }

@@ -69,7 +69,8 @@ extension Schema {
     static var webhook: JSONValue {
         whole([
             ("id", string()), ("name", string()), ("form", choice(Webhook.Form.allCases.map(\.rawValue))),
-            ("place", string()), ("severity", severity), ("modules", array(of: string())), ("delivered", integer()),
+            ("place", string()), ("severity", severity), ("modules", array(of: string())), ("seq", integer()),
+            ("delivered", integer()),
             ("waiting", integer()), ("dead", integer()), ("lost", integer()), ("failing_since", text),
             ("error", text), ("by", string()), ("created", string()),
         ])

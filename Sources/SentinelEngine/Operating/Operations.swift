@@ -68,6 +68,22 @@ package protocol Operations: Sendable {
     ) async throws -> NewToken
     func removeToken(_ id: String, by: String, note: String?) async throws -> Bool
 
+    // Where alerts go.
+    func webhookOverview() async throws -> [WebhookOverview]
+    func addWebhook(
+        _ address: WebhookAddress, form: Webhook.Form, name: String, severity: Rule.Severity, modules: [String],
+        by: String, note: String?
+    ) async throws -> NewWebhook
+    func removeWebhook(_ id: String, by: String, note: String?) async throws -> Bool
+    func deadLetters(limit: Int) async throws -> [DeadLetter]
+    func resend(_ letters: [String], by: String, note: String?) async throws -> (resent: Int64, gone: Int64)
+    /// The number of the alert about nothing.
+    func testAlert(_ severity: Rule.Severity, by: String) async throws -> Int64
+
+    // Who keeps copies of the block list.
+    func edgeLags() async throws -> [EdgeLag]
+    func forgetEdge(_ name: String) async throws -> Bool
+
     // The policy.
     /// Nil if the function library is not loaded.
     func policyInForce() async throws -> PolicyInForce?
@@ -145,6 +161,34 @@ package struct RedisOperations: Operations {
     package func removeToken(_ id: String, by: String, note: String?) async throws -> Bool {
         try await calls.removeToken(id, by: by, note: note)
     }
+
+    package func webhookOverview() async throws -> [WebhookOverview] { try await calls.webhookOverview() }
+
+    package func addWebhook(
+        _ address: WebhookAddress, form: Webhook.Form, name: String, severity: Rule.Severity, modules: [String],
+        by: String, note: String?
+    ) async throws -> NewWebhook {
+        try await calls.addWebhook(
+            address, form: form, name: name, severity: severity, modules: modules, by: by, note: note)
+    }
+
+    package func removeWebhook(_ id: String, by: String, note: String?) async throws -> Bool {
+        try await calls.removeWebhook(id, by: by, note: note)
+    }
+
+    package func deadLetters(limit: Int) async throws -> [DeadLetter] { try await calls.deadLetters(limit: limit) }
+
+    package func resend(_ letters: [String], by: String, note: String?) async throws -> (resent: Int64, gone: Int64) {
+        try await calls.resend(letters, by: by, note: note)
+    }
+
+    package func testAlert(_ severity: Rule.Severity, by: String) async throws -> Int64 {
+        try await calls.testAlert(severity, by: by)
+    }
+
+    package func edgeLags() async throws -> [EdgeLag] { try await calls.edgeLags() }
+
+    package func forgetEdge(_ name: String) async throws -> Bool { try await calls.forgetEdge(name) }
 
     package func policyInForce() async throws -> PolicyInForce? {
         try await LibraryLoader(client: calls.client, keys: calls.keys).inForce()

@@ -43,14 +43,14 @@ extension Calls {
         for (id, json) in try await client.call("HGETALL", keys.webhooks).pairs {
             if let webhook = Webhook(id: id, json: try json.bytes) { webhooks.append(webhook) }
         }
-        return webhooks.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
+        return webhooks.sorted { ($0.card.created, $0.card.id) > ($1.card.created, $1.card.id) }
     }
 
     /// How far these webhooks have got, in their order.
     package func states(of webhooks: [Webhook]) async throws(RedisError) -> [WebhookState] {
         guard !webhooks.isEmpty else { return [] }
         let replies = try await send { pipeline in
-            for webhook in webhooks { pipeline.append("HGETALL", keys.webhook(webhook.id)) }
+            for webhook in webhooks { pipeline.append("HGETALL", keys.webhook(webhook.card.id)) }
         }
         var states: [WebhookState] = []
         for reply in replies {
@@ -67,7 +67,7 @@ extension Calls {
         let states = try await states(of: webhooks)
         let newest = try await AlertLog(calls: self).newest()?.number ?? 0
         return zip(webhooks, states).map {
-            WebhookOverview(webhook: $0, state: $1, waiting: max(0, newest - $1.number))
+            WebhookOverview(webhook: $0.card, state: $1, waiting: max(0, newest - $1.number))
         }
     }
 

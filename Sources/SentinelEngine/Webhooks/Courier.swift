@@ -95,8 +95,9 @@ package actor Courier {
             saidFailing.remove(id)
         }
         if Task.isCancelled { return }
-        for webhook in webhooks where rounds[webhook.id] == nil {
-            rounds[webhook.id] = (webhook, Task(executorPreference: loop) { await self.serve(webhook, epoch: epoch) })
+        for webhook in webhooks where rounds[webhook.card.id] == nil {
+            let task = Task(executorPreference: loop) { await self.serve(webhook, epoch: epoch) }
+            rounds[webhook.card.id] = (webhook, task)
         }
     }
 
@@ -145,8 +146,8 @@ package actor Courier {
     /// Sends what there is to send, up to a page of it. True if there was nothing.
     private func step(_ webhook: Webhook, _ epoch: Int64, _ isRefusing: inout Bool) async throws -> Bool {
         let replies = try await calls.send { pipeline in
-            pipeline.append("LINDEX", configuration.keys.webhookAgain(webhook.id), 0)
-            pipeline.append("HMGET", configuration.keys.webhook(webhook.id), "cursor", "seq")
+            pipeline.append("LINDEX", configuration.keys.webhookAgain(webhook.card.id), 0)
+            pipeline.append("HMGET", configuration.keys.webhook(webhook.card.id), "cursor", "seq")
         }
         let again = try replies[0].orThrow()
         if !again.isNull {
@@ -187,7 +188,7 @@ package actor Courier {
     private func deliver(
         _ alert: Alert, to webhook: Webhook, _ epoch: Int64, _ isRefusing: inout Bool
     ) async throws -> Report.Outcome {
-        let message = WebhookMessage(alert, as: webhook.form)
+        let message = WebhookMessage(alert, as: webhook.card.form)
         var failures = 0
         var refusals = 0
         while true {
@@ -199,20 +200,20 @@ package actor Courier {
             switch answer {
             case .taken:
                 isRefusing = false
-                if saidFailing.remove(webhook.id) != nil { journal.info("webhook \(webhook.id) works again") }
+                if saidFailing.remove(webhook.card.id) != nil { journal.info("webhook \(webhook.card.id) works again") }
                 return .delivered
             case .refused(let why):
                 refusals += 1
                 problem = why
                 if isRefusing || refusals >= configuration.tries {
                     isRefusing = true
-                    journal.warning("webhook \(webhook.id): alert \(alert.number) is a dead letter: \(why)")
+                    journal.warning("webhook \(webhook.card.id): alert \(alert.number) is a dead letter: \(why)")
                     return .dead(why)
                 }
             case .away(let why, let asked): (problem, wait) = (why, asked)
             }
-            if saidFailing.insert(webhook.id).inserted {
-                journal.warning("webhook \(webhook.id), \(webhook.place), fails: \(problem)")
+            if saidFailing.insert(webhook.card.id).inserted {
+                journal.warning("webhook \(webhook.card.id), \(webhook.card.place), fails: \(problem)")
             }
             try await tell(Report(outcome: .failed(problem)), of: webhook, epoch)
             let delay = configuration.backoff.delay(afterFailures: failures, randomness: .random(in: 0...1))
@@ -264,7 +265,7 @@ package actor Courier {
 
     private func tell(_ report: Report, of webhook: Webhook, _ epoch: Int64) async throws(RedisError) {
         let (outcome, problem) = report.outcome.words
-        var arguments: [any RedisArgument] = ["id", webhook.id, "epoch", epoch, "outcome", outcome]
+        var arguments: [any RedisArgument] = ["id", webhook.card.id, "epoch", epoch, "outcome", outcome]
         if let cursor = report.cursor { arguments += ["cursor", cursor, "seq", report.number] as [any RedisArgument] }
         if report.lost > 0 { arguments += ["lost", report.lost] as [any RedisArgument] }
         if report.isAgain { arguments += ["again", "1"] as [any RedisArgument] }

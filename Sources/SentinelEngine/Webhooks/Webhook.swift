@@ -1,5 +1,21 @@
 package import SentinelCore
 
+/// A receiver of alerts over HTTP: what may be shown of it.
+package struct WebhookCard: Sendable, Equatable {
+    package var id: String
+    package var name: String
+    package var form: Webhook.Form
+    /// Scheme and host of the address: `https://hooks.slack.com`.
+    package var place: String
+    /// Alerts of less are not sent.
+    package var severity: Rule.Severity
+    /// Only of these modules; empty for all.
+    package var modules: [String]
+    package var by: String
+    /// Ms since 1970.
+    package var created: Int64
+}
+
 /// A receiver of alerts over HTTP, as Redis keeps it. What must not be shown again, the address and the secret, stays in
 /// here.
 package struct Webhook: Sendable, Equatable {
@@ -13,18 +29,7 @@ package struct Webhook: Sendable, Equatable {
         case discord
     }
 
-    package var id: String
-    package var name: String
-    package var form: Form
-    /// Scheme and host of the address: `https://hooks.slack.com`.
-    package var place: String
-    /// Alerts of less are not sent.
-    package var severity: Rule.Severity
-    /// Only of these modules; empty for all.
-    package var modules: [String]
-    package var by: String
-    /// Ms since 1970.
-    package var created: Int64
+    package var card: WebhookCard
     let address: WebhookAddress
     let secret: WebhookSecret
 
@@ -34,23 +39,19 @@ package struct Webhook: Sendable, Equatable {
             let url = value["url"]?.text, let address = try? WebhookAddress(parsing: url),
             let secret = value["secret"]?.text.flatMap(WebhookSecret.init(parsing:))
         else { return nil }
-        self.id = id
-        self.form = form
         self.address = address
         self.secret = secret
-        name = value["name"]?.text ?? ""
-        place = value["place"]?.text ?? ""
-        severity = value["severity"]?.integer.flatMap { Rule.Severity(rawValue: Int(truncatingIfNeeded: $0)) } ?? .low
-        modules = []
-        if case .array(let words)? = value["modules"] { modules = words.compactMap(\.text) }
-        by = value["by"]?.text ?? ""
-        created = value["created"]?.integer ?? 0
+        let severity = value["severity"]?.integer.flatMap { Rule.Severity(rawValue: Int(truncatingIfNeeded: $0)) }
+        card = WebhookCard(
+            id: id, name: value["name"]?.text ?? "", form: form, place: value["place"]?.text ?? "",
+            severity: severity ?? .low, modules: (value["modules"]?.items ?? []).compactMap(\.text),
+            by: value["by"]?.text ?? "", created: value["created"]?.integer ?? 0)
     }
 
     /// Whether it wants that alert. Test alerts go to everybody.
     func wants(_ alert: Alert) -> Bool {
         if alert.change == Alert.test { return true }
-        return AlertFilter(severity: severity, modules: Set(modules)).accepts(alert)
+        return AlertFilter(severity: card.severity, modules: Set(card.modules)).accepts(alert)
     }
 }
 
@@ -81,7 +82,7 @@ package struct WebhookState: Sendable, Equatable {
 
 /// A webhook with what came of it.
 package struct WebhookOverview: Sendable, Equatable {
-    package var webhook: Webhook
+    package var webhook: WebhookCard
     package var state: WebhookState
     /// Alerts in the log that it has not got yet, those that it does not want included.
     package var waiting: Int64

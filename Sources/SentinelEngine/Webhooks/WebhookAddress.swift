@@ -5,7 +5,7 @@ import SentinelIO
 /// Strict, so that no two programs can read it differently: no user, no fragment, printable ASCII only.
 package struct WebhookAddress: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The URL as it was given: a secret, for some receivers know their callers by it.
-    let text: String
+    package let text: String
     let endpoint: Endpoint
     let security: TransportSecurity
     /// For the field `Host`.

@@ -37,7 +37,7 @@ struct WebhookMessage {
         var headers = [
             (name: "Content-Type", value: "application/json"), (name: "User-Agent", value: "sentinel-webhook/1"),
         ]
-        if webhook.form == .json {
+        if webhook.card.form == .json {
             headers += [
                 (name: "webhook-id", value: id), (name: "webhook-timestamp", value: String(seconds)),
                 (

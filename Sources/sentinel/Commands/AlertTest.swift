@@ -41,13 +41,13 @@ struct AlertTest: Command {
 
     func run(_ context: Context) async throws -> ExitCode {
         var rows: [Row] = []
-        try await context.withRedis { session in
-            let before = try await session.calls.webhookOverview()
-            let number = try await session.calls.testAlert(severity.severity, by: context.admin(by))
+        try await context.withOperations { operations in
+            let before = try await operations.webhookOverview()
+            let number = try await operations.testAlert(severity.severity, by: context.admin(by))
             context.notice("alert \(number) is published")
             let deadline = ContinuousClock.now + wait
             while true {
-                let webhooks = try await session.calls.webhookOverview()
+                let webhooks = try await operations.webhookOverview()
                 rows = webhooks.map { webhook in
                     let dead = before.first { $0.webhook.id == webhook.webhook.id }?.state.dead ?? 0
                     return Row(
@@ -55,7 +55,7 @@ struct AlertTest: Command {
                 }
                 let isOver = rows.allSatisfy { $0.webhook.state.number >= number }
                 if isOver || ContinuousClock.now >= deadline { return }
-                try await session.loop.sleep(for: .milliseconds(100))
+                try await Task.sleep(for: .milliseconds(100))
             }
         }
         try context.output.list(rows, Self.columns, empty: "No webhooks; subscribers and followers got it.")

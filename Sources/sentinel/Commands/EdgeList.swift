@@ -23,7 +23,7 @@ struct EdgeList: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let lags = try await context.withRedis { try await $0.calls.edgeLags() }
+        let lags = try await context.withOperations { try await $0.edgeLags() }
         try context.output.list(lags, Self.columns, empty: "No edges.")
         return .ok
     }

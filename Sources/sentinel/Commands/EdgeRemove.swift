@@ -18,7 +18,7 @@ struct EdgeRemove: Command {
     var edge = ""
 
     func run(_ context: Context) async throws -> ExitCode {
-        let isGone = try await context.withRedis { try await $0.calls.forgetEdge(edge) }
+        let isGone = try await context.withOperations { try await $0.forgetEdge(edge) }
         if !isGone { context.notice("no edge is called \(quoted(edge))") }
         return isGone ? .ok : .notFound
     }

@@ -44,8 +44,8 @@ struct WebhookAdd: Command {
         do throws(WebhookAddress.Invalid) { address = try WebhookAddress(parsing: text) } catch {
             throw Failure(.usage, error.description)
         }
-        let webhook = try await context.withRedis {
-            try await $0.calls.addWebhook(
+        let webhook = try await context.withOperations {
+            try await $0.addWebhook(
                 address, form: form, name: title ?? address.host, severity: severity.severity,
                 modules: modules.map(\.rawValue), by: context.admin(by), note: note)
         }

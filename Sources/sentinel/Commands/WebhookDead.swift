@@ -18,7 +18,7 @@ struct WebhookDead: Command {
     var limit = 100
 
     func run(_ context: Context) async throws -> ExitCode {
-        let letters = try await context.withRedis { try await $0.calls.deadLetters(limit: limit) }
+        let letters = try await context.withOperations { try await $0.deadLetters(limit: limit) }
         try context.output.list(letters, Self.columns, empty: "No dead letters.")
         return .ok
     }

@@ -10,7 +10,7 @@ struct WebhookList: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let rows = try await context.withRedis { try await $0.calls.webhookOverview() }
+        let rows = try await context.withOperations { try await $0.webhookOverview() }
         try context.output.list(rows, Self.columns, empty: "No webhooks.")
         return .ok
     }

@@ -26,9 +26,9 @@ struct WebhookRemove: Command {
             columns: ("id", "removed"), name: \.self, done: { "removed \($0)" },
             notThere: { "there is no webhook \(quoted($0))" })
         var code = ExitCode.ok
-        try await context.withRedis { session in
+        try await context.withOperations { operations in
             for id in ids {
-                let isDone = try await session.calls.removeWebhook(id, by: context.admin(by), note: note)
+                let isDone = try await operations.removeWebhook(id, by: context.admin(by), note: note)
                 if try removal.tell(id, isDone: isDone, context) != .ok { code = .notFound }
             }
         }

@@ -27,12 +27,12 @@ struct WebhookResend: Command {
     ]
 
     func run(_ context: Context) async throws -> ExitCode {
-        let result: (resent: Int64, gone: Int64) = try await context.withRedis { session in
+        let result: (resent: Int64, gone: Int64) = try await context.withOperations { operations in
             let ids =
                 letters == ["all"]
-                ? try await session.calls.deadLetters(limit: 1000).map(\.id) : letters
+                ? try await operations.deadLetters(limit: 1000).map(\.id) : letters
             if ids.isEmpty { return (0, 0) }
-            return try await session.calls.resend(ids, by: context.admin(by), note: note)
+            return try await operations.resend(ids, by: context.admin(by), note: note)
         }
         if context.output.format == .human {
             try context.output.say("\(result.resent) will be sent")

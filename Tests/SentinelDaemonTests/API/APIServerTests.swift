@@ -82,6 +82,7 @@ struct APIServerTests {
                     "/v1/tokens/{id}", "/v1/doctor", "/v1/policy",
                     "/v1/webhooks", "/v1/webhooks/{id}", "/v1/dead-letters", "/v1/dead-letters/resend",
                     "/v1/alerts/test", "/v1/authz", "/v1/blocks/stream", "/v1/blocks/applied", "/v1/edges",
+                    "/v1/edges/{edge}",
                     "/v1/blocks/history", "/v1/blocks/import", "/v1/blocks/export", "/v1/allows",
                     "/v1/activity-timeline", "/v1/suspicious-users", "/v1/suspects", "/v1/subjects/{subject}",
                 ])

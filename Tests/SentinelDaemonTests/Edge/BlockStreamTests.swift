@@ -110,6 +110,9 @@ struct BlockStreamTests {
             let metrics = try await host.get("/metrics").body
             #expect(metrics.contains("sentinel_edge_lag_changes{edge=\"proxy-1\"} 1\n"))
             #expect(try await host.get("/v1/edges").body.contains("\"edge\":\"proxy-2\""))
+            #expect(try await host.ask("DELETE", "/v1/edges/proxy-2", type: nil).status == 200)
+            #expect(try await host.ask("DELETE", "/v1/edges/proxy-9", type: nil).status == 404)
+            #expect(try await host.ask("DELETE", "/v1/edges/a%20b", type: nil).status == 400)
             #expect(try await host.get("/v1/blocks/stream?edge=a%20b").status == 400)
             #expect(try await host.get("/v1/blocks/stream").status == 400)
             #expect(try await host.ask("POST", "/v1/blocks/applied?edge=a&cursor=0:1.2").status == 400)

@@ -88,6 +88,29 @@ extension Route {
         }
     }
 
+    /// `DELETE /v1/edges/{edge}`: one that is no more is not looked after any longer.
+    static func edgeRemove(_ context: APIContext) -> Route {
+        Route(
+            "DELETE", "/v1/edges/{edge}", role: .admin, "Forget an edge that is no more",
+            parameters: [.path("edge", .edge, "Its name")],
+            answers: [
+                Answer(
+                    .ok, "It is forgotten", "application/json",
+                    Schema.object([("removed", Schema.boolean)], required: ["removed"])),
+                Answer(
+                    .notFound, "There is none of that name", "application/problem+json", Schema.reference("Problem")),
+            ]
+        ) { request in
+            let name = request.arguments.text("edge") ?? ""
+            return context.later {
+                guard try await context.calls.forgetEdge(name) else {
+                    throw Problem(.notFound, "no edge is called \(name)")
+                }
+                return HTTPResponse(json: JSONWriter.bytes(.object([.init("removed", .bool(true))])))
+            }
+        }
+    }
+
     private static func room(for name: String, in stream: BlockStream) throws(Problem) {
         guard stream.assumeIsolated({ $0.edges.assumeIsolated { $0.hasRoom(for: name) } }) else {
             throw Problem(.tooManyRequests, "\(EdgeState.most) edges are known; 'sentinel edge rm' forgets one")
@@ -100,7 +123,8 @@ extension Objects {
         .object([
             .init("edge", .string(lag.edge.name)), .init("via", .string(lag.edge.way.rawValue)),
             .init("applied", .int(lag.edge.applied)), .init("behind", .int(lag.changes)),
-            .init("lag_ms", .int(lag.time.milliseconds)), .init("seen", time(lag.edge.seen)),
+            .init("lag_ms", .int(lag.time.milliseconds)), .init("silence_ms", .int(lag.silence.milliseconds)),
+            .init("seen", time(lag.edge.seen)),
         ])
     }
 }
@@ -110,7 +134,7 @@ extension Schema {
         object(
             [
                 ("edge", string()), ("via", choice(["stream", "poll", "nft"])), ("applied", integer()),
-                ("behind", integer()), ("lag_ms", integer()), ("seen", string()),
-            ], required: ["edge", "via", "applied", "behind", "lag_ms", "seen"])
+                ("behind", integer()), ("lag_ms", integer()), ("silence_ms", integer()), ("seen", string()),
+            ], required: ["edge", "via", "applied", "behind", "lag_ms", "silence_ms", "seen"])
     }
 }

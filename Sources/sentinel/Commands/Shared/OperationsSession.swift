@@ -17,13 +17,4 @@ extension Context {
             throw error
         }
     }
-
-    /// Fails where the user asked for an API: this is done over Redis alone.
-    func wantRedis() throws {
-        guard globals.api == nil else {
-            throw Failure(
-                .usage, "this works over Redis alone",
-                hint: "Leave out --api (and SENTINEL_API), and name it with --redis.")
-        }
-    }
 }

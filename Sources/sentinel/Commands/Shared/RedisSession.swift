@@ -21,7 +21,6 @@ extension Context {
 
     /// Connects, runs the body, and closes everything. A Redis that refuses connections is told at once.
     func withRedis<Result>(_ body: (RedisSession) async throws -> Result) async throws -> Result {
-        try wantRedis()
         let session = try makeSession()
         do {
             try await waitForConnection(session)
