@@ -135,9 +135,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
         switch before {
         case .running: break
-        case .waiting:
-            // On the loop's thread libevent is calling us, and returns to `run` when it has called all that is due.
-            if !isCurrent { wake() }
+        // Also on the loop's own thread: libevent, which is calling us then, may go on to wait without returning to `run`.
+        case .waiting: wake()
         case .ended:
             do {
                 try LoopThread.start(name: name) { self.runLeftovers() }

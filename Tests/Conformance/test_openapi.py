@@ -15,7 +15,7 @@ import unittest
 from daemon import Daemon
 from support import ROOT
 
-SECONDS = int(os.environ.get("SENTINEL_SCHEMATHESIS_SECONDS", "35"))
+SECONDS = int(os.environ.get("SENTINEL_SCHEMATHESIS_SECONDS", "25"))
 
 
 def program():
