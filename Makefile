@@ -12,7 +12,8 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 SENTINEL := .build/release/sentinel
-RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
+# Without colours: with them a build in a terminal is another one than a build elsewhere, and all is compiled again.
+RELEASE := -c release --no-color-diagnostics -Xswiftc -static-stdlib --product sentinel
 
 .PHONY: run test soak fuzz bench quality build docs packages test-packages lint
 
