@@ -131,9 +131,17 @@ local function address_in(value)
   return known
 end
 
+-- Those that were found to be plain lately, a memo of names alone: five looks cost more than one.
+local plain, plain_known = {}, 0
+
 -- Its canonical text; nil when it is none.
 function S.address_text(value)
-  if is_plain4(value) then return value end
+  if plain[value] then return value end
+  if is_plain4(value) then
+    if plain_known >= ADDRESSES_MOST then plain, plain_known = {}, 0 end
+    plain[value], plain_known = true, plain_known + 1
+    return value
+  end
   local known = address_in(value)
   return known and known.text
 end
