@@ -45,10 +45,10 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
-bench: build test-packages
+bench: build test-packages .build/peers/bin/python
 	@./install-packages wrk
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
-	@/usr/bin/python3 bench/verdict_cost.py
+	@.build/peers/bin/python bench/verdict_cost.py
 	@.build/release/bench coordinator
 	@.build/release/bench latency
 	@.build/release/bench http
@@ -82,3 +82,10 @@ test-packages: .build/python/bin/schemathesis
 	@./install-packages python3 python3-venv
 	@echo "Installing schemathesis …"
 	@/usr/bin/python3 -m venv .build/python && .build/python/bin/pip install -q 'schemathesis==4.32.5'
+
+# The rate limiters that we are measured against, from PyPI: none of them is in Debian.
+.build/peers/bin/python:
+	@./install-packages python3 python3-venv
+	@echo "Installing other rate limiters …"
+	@/usr/bin/python3 -m venv .build/peers && .build/peers/bin/pip install -q 'limits==5.8.0' 'pyrate-limiter==4.5.1' \
+		'throttled-py==3.5.0' 'upstash-ratelimit==1.2.0' 'redis==8.1.0' 'hiredis==3.5.0'
