@@ -49,6 +49,11 @@ class Link:
         self.socket.connect(server.socket)
         self.replies = self.socket.makefile("rb")
 
+    def close(self):
+        """Ends the connection."""
+        self.replies.close()
+        self.socket.close()
+
     def send(self, calls):
         """In pipelines of PIECE calls, a PING at the end of each, by whose answer it is known; wants no error."""
         for first in range(0, len(calls), PIECE):
