@@ -45,13 +45,20 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
+# About an hour on two cores; nearly half of it are a million users in growth, memory and resident.
 bench: build test-packages .build/peers/bin/python
 	@./install-packages wrk
 	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
 	@.build/peers/bin/python bench/verdict_cost.py
+	@.build/peers/bin/python bench/latency.py
+	@.build/release/bench calls
 	@.build/release/bench coordinator
 	@.build/release/bench latency
+	@bench/memory.py
+	@bench/resident.py
 	@.build/release/bench http
+	@bench/growth.py
+	@bench/startup.py
 	@.build/release/bench edge
 	@bench/edge_proxies.py
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."

@@ -4,7 +4,7 @@ import random
 import re
 from collections import Counter
 
-from coordinated import Coordinated
+from coordinated import Coordinated, unlike
 from redis_link import KEY, record
 
 ACCOUNTS = 3  # so many newcomers make a campaign
@@ -17,7 +17,7 @@ FAMILIES = {  # of keys, by what they are about
 def campaign_memory(report, count):
     """Adds what each of so many open campaigns takes, by kinds of keys."""
     words = random.Random(7)
-    texts = [" ".join("".join(words.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(10)) for _ in range(count)]
+    texts = [unlike(words) for _ in range(count)]
     posts = [("kind", "content", "user", f"c{n}-{account}", "ip", f"10.{account}.{n >> 8}.{n & 255}", "text", text)
              for account in range(ACCOUNTS) for n, text in enumerate(texts)]
     with Coordinated() as site:

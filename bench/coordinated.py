@@ -8,6 +8,12 @@ from redis_link import KEY, Link, Server
 from support import binary
 
 
+def unlike(chance):
+    """A text of ten made-up words, which is like no other."""
+    letters = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=70))
+    return " ".join(letters[first:first + 7] for first in range(0, 70, 7))
+
+
 class Coordinated:
     """Redis and coordinator; `with` ends both."""
 

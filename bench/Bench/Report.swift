@@ -20,7 +20,7 @@ struct Report {
         var isMet: Bool {
             switch bound {
             case .atMost(let most): value <= most
-            case .atLeast(let least): value >= least
+            case .atLeast(let least): value.isFinite && value >= least
             }
         }
 
