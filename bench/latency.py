@@ -3,12 +3,14 @@
 
     .build/peers/bin/python bench/latency.py [-o human|json] [--rounds 5] [--seconds 1] [--rates 500 2000]
 
-One thread, one connection over a unix socket, redis-py for all, in short runs by turns. Closed loop: the next call begins
+One thread, one connection over a unix socket, redis-py for all, in short runs by turns; the tables have the quantiles of the
+median run, so that a moment in which the machine stood still does not decide. Closed loop: the next call begins
 when the one before is answered. At a rate: calls are due at fixed times, and one counts from when it was due, whenever it
 could begin; so a slow answer counts for all that it held up. `bench calls` has the same of ours in Swift.
 """
 
 import argparse
+import statistics
 import time
 
 import peers
@@ -71,17 +73,17 @@ def main():
         server.load(roomy_policy())
         calls = callers(server.client)
         for rate in (None, *options.rates):
-            times = {name: [] for name in calls}
+            how, times = f"{rate}/s" if rate else "closed loop", {name: [] for name in calls}
             for _ in range(options.rounds):
                 for name, call in calls.items():
-                    times[name] += scheduled(call, options.seconds, rate) if rate else closed(call, options.seconds)
-            how = f"{rate}/s" if rate else "closed loop"
+                    run = scheduled(call, options.seconds, rate) if rate else closed(call, options.seconds)
+                    times[name].append([1e6 * quantile(run, share) for share in SHARES])
+            median = {name: [statistics.median(each) for each in zip(*runs)] for name, runs in times.items()}
             report.table([f"{how}, us", "p50", "p99", "p99.9", "p50 to PING"], [
-                (name, *(1e6 * quantile(each, share) for share in SHARES), quantile(each, 0.5) / quantile(times["PING"], 0.5))
-                for name, each in times.items()])
-            if others := [name for name in times if name in peers.PEERS]:
-                best = min(others, key=lambda name: quantile(times[name], 0.5))
-                report.add(f"record to {best}, p50, {how}", quantile(times["record"], 0.5) / quantile(times[best], 0.5), "×")
+                (name, *each, each[0] / median["PING"][0]) for name, each in median.items()])
+            if others := [name for name in median if name in peers.PEERS]:
+                best = min(others, key=lambda name: median[name][0])
+                report.add(f"record to {best}, p50, {how}", median["record"][0] / median[best][0], "×")
     finally:
         server.stop()
     report.show(options.output)

@@ -13,8 +13,10 @@ import http.client
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -34,7 +36,7 @@ class Started:
     def __init__(self, *arguments, stdin=subprocess.DEVNULL):
         self.began = time.monotonic()
         self.process = subprocess.Popen([binary(), *arguments], stdin=stdin, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+                                        stderr=subprocess.STDOUT, text=True, start_new_session=True)
 
     def wait_for(self, pattern):
         """The match in the first line that has one, and the seconds since the start."""
@@ -57,9 +59,14 @@ class Started:
             time.sleep(0.0005)
 
     def stop(self):
-        """Ends it."""
+        """Ends it, and whatever it started if it does not end by itself."""
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            print("sentinel did not end within 10 s", file=sys.stderr)
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 def with_up(body, *arguments, stdin=subprocess.DEVNULL):
