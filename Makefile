@@ -12,9 +12,10 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 SENTINEL := .build/release/sentinel
-RELEASE := -c release -Xswiftc -static-stdlib --product sentinel
+# Without colours: with them a build in a terminal is another one than a build elsewhere, and all is compiled again.
+RELEASE := -c release --no-color-diagnostics -Xswiftc -static-stdlib --product sentinel
 
-.PHONY: run test soak fuzz bench quality build docs packages test-packages lint
+.PHONY: run test conformance edge soak fuzz bench quality build docs packages test-packages lint
 
 run: build
 	@if [ -n "$(FILE)" ]; then exec $(SENTINEL) up $(if $(DATA),--data "$(DATA)") --replay "$(FILE)"; \
@@ -32,7 +33,12 @@ test: packages test-packages lint
 	@echo "Building …"
 	@$(SWIFT) build --build-tests
 	@for module in $(MODULES); do $(SWIFT) test --skip-build --filter "^$$module\." || exit 1; done
+	@$(MAKE) --no-print-directory -j2 -Otarget conformance edge
+
+# The built program, from outside: the contract by Redis clients and HTTP, and real proxies.
+conformance:
 	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest discover -s Tests/Conformance
+edge:
 	@SENTINEL_BINARY=$(CURDIR)/.build/debug/sentinel /usr/bin/python3 -W ignore -m unittest discover -s Tests/Edge
 
 soak: packages test-packages

@@ -14,7 +14,7 @@ package struct RESPWriter: Sendable {
 
     private mutating func header(_ kind: UInt8, _ number: Int) {
         bytes.append(kind)
-        // Nearly all are short, and a number's text costs more than the rest of its argument.
+        // Nearly all are this short; by way of a text each takes four times as long, more than the argument itself.
         if number < 10 {
             bytes.append(UInt8(ascii: "0") + UInt8(number))
         } else if number < 100 {

@@ -52,21 +52,9 @@ struct OverHTTPRunningTests {
 
     @Test func `every field of an event reaches the log over the API`() async throws {
         try await OverHTTPTests.withAPI { sentinel, url in
-            let result = try await sentinel.wait([
-                "record", "signup", "-u", "bob", "-i", "::ffff:203.0.113.8", "--text", "h\"i\u{1B}", "--object", "o",
-                "--email", "bob@example.org", "--username", "bobby", "--id", "e1", "--created",
-                "2026-01-02T03:04:05Z", "--tokens", "7", "--status", "201", "--anonymous", "--api", url,
-            ])
+            let result = try await sentinel.wait(EveryField.line + ["--api", url])
             #expect(result.code == 0, "\(result.errors)")
-            let entries = try await sentinel.calls.client.call("XRANGE", sentinel.calls.keys.events, "-", "+").array
-            var fields: [String: String] = [:]
-            for (name, value) in try entries[0].array[1].pairs { fields[name] = try value.string }
-            #expect(
-                fields == [
-                    "kind": "signup", "user": "bob", "ip": "203.0.113.8", "text": "h\"i\u{1B}", "object": "o",
-                    "email": "bob@example.org", "username": "bobby", "id": "e1", "created": "1767323045000",
-                    "tokens": "7", "status": "201", "anonymous": "1",
-                ])
+            #expect(try await sentinel.firstLogged() == EveryField.logged)
         }
     }
 

@@ -37,20 +37,9 @@ struct VerdictCommandTests {
 
     @Test func `every field of an event reaches the log`() async throws {
         try await withInstallation { sentinel in
-            let result = try sentinel.sentinel(
-                "record", "signup", "-u", "bob", "-i", "::ffff:203.0.113.8", "--text", "hi\u{1B}", "--object", "o",
-                "--email", "bob@example.org", "--username", "bobby", "--id", "e1", "--created",
-                "2026-01-02T03:04:05Z", "--tokens", "7", "--status", "201", "--anonymous")
+            let result = try sentinel.run(EveryField.line)
             #expect(result.code == 0, "\(result.errors)")
-            let entries = try await sentinel.calls.client.call("XRANGE", sentinel.calls.keys.events, "-", "+").array
-            var fields: [String: String] = [:]
-            for (name, value) in try entries[0].array[1].pairs { fields[name] = try value.string }
-            #expect(
-                fields == [
-                    "kind": "signup", "user": "bob", "ip": "203.0.113.8", "text": "hi\u{1B}", "object": "o",
-                    "email": "bob@example.org", "username": "bobby", "id": "e1", "created": "1767323045000",
-                    "tokens": "7", "status": "201", "anonymous": "1",
-                ])
+            #expect(try await sentinel.firstLogged() == EveryField.logged)
         }
     }
 

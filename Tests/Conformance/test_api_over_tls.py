@@ -2,12 +2,12 @@
 
 import os
 import socket
-import ssl
 import subprocess
 import tempfile
 import threading
 import unittest
 
+from certificates import localhost_certificate
 from daemon import Daemon
 from support import binary
 
@@ -51,13 +51,7 @@ class OverTLS(unittest.TestCase):
     def test_only_an_api_that_proves_its_name_is_asked(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        key, certificate = os.path.join(folder.name, "key.pem"), os.path.join(folder.name, "certificate.pem")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-             "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=api", "-addext",
-             "subjectAltName=DNS:localhost"], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        certificate, context = localhost_certificate(folder.name)
         daemon = Daemon()
         self.addCleanup(daemon.stop)
         proxy = Proxy(daemon, context)

@@ -5,14 +5,12 @@ import hashlib
 import hmac
 import http.server
 import json
-import os
-import ssl
-import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
+from certificates import localhost_certificate
 from daemon import Daemon
 
 
@@ -113,13 +111,7 @@ class Courier(unittest.TestCase):
 
     def test_over_tls_only_to_whom_a_trusted_certificate_names(self):
         with tempfile.TemporaryDirectory() as folder:
-            key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "certificate.pem")
-            subprocess.run(
-                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                 "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=receiver", "-addext",
-                 "subjectAltName=DNS:localhost"], check=True, capture_output=True)
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, key)
+            certificate, context = localhost_certificate(folder)
             receiver = self.receiver(context=context)
             trusting, strange = self.daemon(SSL_CERT_FILE=certificate), self.daemon(SSL_CERT_FILE="/dev/null")
             for daemon, host in ((trusting, "localhost"), (trusting, "127.0.0.1"), (strange, "localhost")):

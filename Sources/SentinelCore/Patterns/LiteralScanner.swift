@@ -1,116 +1,149 @@
-/// Finds which of many words a text holds, in one pass over it. ASCII case does not matter.
-///
-/// The first letters of each word are hashed, and so is every place of the text (Karp, Rabin, "Efficient randomized
-/// pattern-matching algorithms", IBM Journal of Research and Development, 1987; by blocks of letters as in Wu, Manber, "A fast
-/// algorithm for multi-pattern searching", 1994). A small map of bits, which stays in the processor's cache, says at most
-/// places that no word begins there; at the others the few words of that hash are compared.
+/// Finds which of many words a text holds, in one pass over it (Aho, Corasick, "Efficient string matching: an aid to
+/// bibliographic search", CACM 1975). ASCII case does not matter.
 struct LiteralScanner: Sendable {
-    private struct Word {
-        /// Where its letters are in `letters`.
-        var start: Int32
-        var length: Int32
-        /// What it was registered for: where that is in `owners`.
-        var firstOwner: Int32
-        var ownerCount: Int32
-    }
-
     /// The room of one scan after another.
     struct Scratch {
-        /// The scan in which a word was last reported.
+        /// The scan in which a state was last reported.
         fileprivate var seen: [UInt32]
         fileprivate var scan: UInt32 = 0
     }
 
-    private static let mapBits = 15
-    private static let bucketBits = 12
-    private static let longestPrefix = 3
-
-    /// How many letters are hashed: as many as the shortest word has, three at most.
-    private let prefix: Int
-    /// A bit for each hash that a word has.
-    private let map: [UInt64]
-    /// The words of a bucket are from one number to the next one.
-    private let buckets: [Int32]
-    private let words: [Word]
-    private let letters: [UInt8]
+    /// Bytes that no word holds share the class 0; upper and lower case share one, too.
+    private let classes: [UInt8]
+    private let classCount: Int
+    /// A row of `classCount` steps for each state, a state being a beginning of words; the first is that of the empty
+    /// one. States stand in the order of their length: most texts keep to the short ones, which stay in the
+    /// processor's cache. A step is twice the place of the row it leads to, and one more where words end.
+    private let steps: [UInt32]
+    private let states: [State]
     private let owners: [Int32]
 
+    private struct State {
+        /// What the words that end here were registered for: where that is in `owners`.
+        var firstOwner: Int32 = 0
+        var ownerCount: Int32 = 0
+        /// The longest proper ending of it that is a word, as a state; 0 for none.
+        var next: Int32 = 0
+    }
+
     /// - Parameter words: ASCII letters in lower case, not empty, with the number that `scan` gives back for each.
-    init(_ registered: [(word: [UInt8], owner: Int)]) {
-        var byWord: [[UInt8]: [Int32]] = [:]
-        for (word, owner) in registered { byWord[word, default: []].append(Int32(owner)) }
-        prefix = min(Self.longestPrefix, byWord.keys.map(\.count).min() ?? 1)
-        var map = [UInt64](repeating: 0, count: 1 << (Self.mapBits - 6))
-        var buckets = [Int32](repeating: 0, count: (1 << Self.bucketBits) + 1)
-        var words: [Word] = []
-        var letters: [UInt8] = []
+    init(_ words: [(word: [UInt8], owner: Int)]) {
+        (classes, classCount) = Self.classes(of: words.map(\.word))
+        let trie = Trie(words, classes: classes, count: classCount)
+        let width = classCount
+        var states: [State] = []
         var owners: [Int32] = []
-        let prefix = prefix
-        // In one order, whatever the dictionary does: by hash, then by letters.
-        let sorted = byWord.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .map {
-                (
-                    hash: Self.hash($0.key.prefix(prefix).reduce(0) { $0 << 8 | UInt32($1) }), word: $0.key,
-                    owners: $0.value
-                )
+        var steps: [UInt32] = []
+        steps.reserveCapacity(trie.order.count * width)
+        for node in trie.order {
+            states.append(
+                State(
+                    firstOwner: Int32(owners.count), ownerCount: Int32(trie.owners[node].count),
+                    next: Int32(trie.places[trie.next[node]])))
+            owners += trie.owners[node]
+            for follow in trie.children[node * width..<(node + 1) * width] {
+                let ends = !trie.owners[Int(follow)].isEmpty || trie.next[Int(follow)] != 0
+                steps.append(UInt32(trie.places[Int(follow)] * width) << 1 | (ends ? 1 : 0))
             }
-            .sorted { $0.hash < $1.hash }
-        for (hash, word, wordOwners) in sorted {
-            map[hash >> 6] |= 1 << UInt64(hash & 63)
-            buckets[(hash >> (Self.mapBits - Self.bucketBits)) + 1] += 1
-            words.append(
-                Word(
-                    start: Int32(letters.count), length: Int32(word.count), firstOwner: Int32(owners.count),
-                    ownerCount: Int32(wordOwners.count)))
-            letters += word
-            owners += wordOwners
         }
-        for place in 1..<buckets.count { buckets[place] += buckets[place - 1] }
-        (self.map, self.buckets, self.words, self.letters, self.owners) = (map, buckets, words, letters, owners)
+        (self.states, self.owners, self.steps) = (states, owners, steps)
     }
 
-    /// Of the letters in the lowest bytes: a number of `mapBits` bits.
-    @inline(__always)
-    private static func hash(_ letters: UInt32) -> Int {
-        Int((letters &* 0x9E37_79B1) >> UInt32(32 - mapBits))
+    private static func classes(of words: [[UInt8]]) -> (classes: [UInt8], count: Int) {
+        var classes = [UInt8](repeating: 0, count: 256)
+        var count = 1
+        for byte in Set(words.joined()).sorted() {
+            classes[Int(byte)] = UInt8(count)
+            if 0x61...0x7A ~= byte { classes[Int(byte & 0xDF)] = UInt8(count) }
+            count += 1
+        }
+        return (classes, count)
     }
-
-    @inline(__always)
-    private static func lowercase(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 
     func makeScratch() -> Scratch {
-        Scratch(seen: Array(repeating: 0, count: words.count))
+        Scratch(seen: Array(repeating: 0, count: states.count))
     }
 
     /// Calls `body` with the owner of every word in the text; once for a word, however often it is there.
     func scan(_ text: [UInt8], _ scratch: inout Scratch, body: (Int) -> Void) {
-        guard !words.isEmpty, text.count >= prefix else { return }
         if scratch.scan == .max { scratch = makeScratch() }
         scratch.scan += 1
-        let (text, map, buckets) = (text.span, map.span, buckets.span)
-        let mask = (1 << UInt32(8 * prefix)) - 1 as UInt32
-        var recent: UInt32 = 0
+        let (text, classes, steps) = (text.span, classes.span, steps.span)
+        var row = 0
         for place in 0..<text.count {
-            recent = (recent << 8 | UInt32(Self.lowercase(text[place]))) & mask
-            let hash = Self.hash(recent)
-            guard map[hash >> 6] >> UInt64(hash & 63) & 1 == 1, place + 1 >= prefix else { continue }
-            let bucket = hash >> (Self.mapBits - Self.bucketBits)
-            for number in Int(buckets[bucket])..<Int(buckets[bucket + 1])
-            where scratch.seen[number] != scratch.scan && isWord(number, at: place + 1 - prefix, in: text) {
-                scratch.seen[number] = scratch.scan
-                let word = words[number]
-                for owner in Int(word.firstOwner)..<Int(word.firstOwner + word.ownerCount) { body(Int(owners[owner])) }
-            }
+            let step = steps[row + Int(classes[Int(text[place])])]
+            row = Int(step >> 1)
+            if step & 1 == 1 { report(row / classCount, &scratch, body) }
         }
     }
 
-    private func isWord(_ number: Int, at place: Int, in text: Span<UInt8>) -> Bool {
-        let word = words[number]
-        guard place + Int(word.length) <= text.count else { return false }
-        for letter in 0..<Int(word.length)
-        where Self.lowercase(text[place + letter]) != letters[Int(word.start) + letter] {
-            return false
+    private func report(_ state: Int, _ scratch: inout Scratch, _ body: (Int) -> Void) {
+        var state = state
+        // Where one was reported, so were those behind it.
+        while state != 0, scratch.seen[state] != scratch.scan {
+            scratch.seen[state] = scratch.scan
+            let found = states[state]
+            for owner in Int(found.firstOwner)..<Int(found.firstOwner + found.ownerCount) { body(Int(owners[owner])) }
+            state = Int(found.next)
         }
-        return true
+    }
+}
+
+/// The beginnings of all words as nodes, in the order in which they came; node 0 is the empty one.
+private struct Trie {
+    /// For each node and class of bytes the node that follows. After `link` there is always one.
+    private(set) var children: [Int32]
+    private(set) var owners: [[Int32]] = [[]]
+    /// The longest proper ending of a node that is a word; 0 for none.
+    private(set) var next = [0]
+    /// All nodes by length, and the place of each therein.
+    private(set) var order = [0]
+    private(set) var places = [0]
+    private let width: Int
+
+    init(_ words: [(word: [UInt8], owner: Int)], classes: [UInt8], count: Int) {
+        width = count
+        children = Array(repeating: -1, count: count)
+        for (word, owner) in words {
+            var node = 0
+            for byte in word { node = child(of: node, Int(classes[Int(byte)])) }
+            owners[node].append(Int32(owner))
+        }
+        link()
+    }
+
+    private mutating func child(of node: Int, _ column: Int) -> Int {
+        let slot = node * width + column
+        if children[slot] < 0 {
+            children[slot] = Int32(owners.count)
+            owners.append([])
+            children.append(contentsOf: repeatElement(-1, count: width))
+        }
+        return Int(children[slot])
+    }
+
+    /// By length, so that the longest proper ending of a node, its fallback, is complete before it is needed.
+    private mutating func link() {
+        var fallbacks = [Int](repeating: 0, count: owners.count)
+        next = fallbacks
+        places = fallbacks
+        var head = 0
+        while head < order.count {
+            let node = order[head]
+            let fallback = fallbacks[node]
+            places[node] = head
+            next[node] = owners[fallback].isEmpty ? next[fallback] : fallback
+            for column in 0..<width {
+                let slot = node * width + column
+                let follow = node == 0 ? 0 : children[fallback * width + column]
+                if children[slot] < 0 {
+                    children[slot] = follow
+                } else {
+                    fallbacks[Int(children[slot])] = Int(follow)
+                    order.append(Int(children[slot]))
+                }
+            }
+            head += 1
+        }
     }
 }

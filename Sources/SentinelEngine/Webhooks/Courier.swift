@@ -43,9 +43,9 @@ package actor Courier {
     private let http: HTTPClient
     private var epoch: Int64?
     private var rounds: [String: (webhook: Webhook, task: Task<Void, Never>)] = [:]
-    /// Of which webhooks the journal has heard that they fail, and of which trouble with Redis.
+    /// Of which webhooks the journal has heard that they fail.
     private var saidFailing: Set<String> = []
-    private var saidError: String?
+    private var complaint = Complaint()
 
     /// - Parameter loop: everything runs on it, connections included.
     package init(_ configuration: Configuration, redis: RedisConfiguration, on loop: EventLoop, journal: Journal) {
@@ -66,9 +66,9 @@ package actor Courier {
         while !Task.isCancelled {
             do throws(RedisError) {
                 try await look()
-                saidError = nil
+                complaint.hasPassed()
             } catch {
-                say(error)
+                complaint.say(error, "webhooks", to: journal)
             }
             try? await loop.sleep(for: configuration.pause)
         }
@@ -117,12 +117,6 @@ package actor Courier {
         return try reply["epoch"]?.int
     }
 
-    private func say(_ error: RedisError) {
-        guard !Task.isCancelled, saidError != error.message else { return }
-        saidError = error.message
-        journal.warning("webhooks: \(error)")
-    }
-
     // MARK: One webhook
 
     private func serve(_ webhook: Webhook, epoch: Int64) async {
@@ -135,7 +129,7 @@ package actor Courier {
             } catch let error as RedisError {
                 // Another has the lease, or nobody: whoever looks next begins anew.
                 if Task.isCancelled || error.code == .server("FENCED") { return }
-                say(error)
+                complaint.say(error, "webhooks", to: journal)
                 try? await loop.sleep(for: .seconds(1))
             } catch {
                 return

@@ -9,10 +9,11 @@ package struct ServerSentEvents {
         package var data: [UInt8]?
     }
 
-    /// A line longer than allowed.
+    /// An event of more than allowed.
     package struct TooLong: Error {}
 
-    private static let longestLine = 1 << 20
+    /// Bytes of a line, and of all data lines of an event together.
+    private static let longest = 1 << 20
 
     private var line: [UInt8] = []
     private var wasReturn = false
@@ -30,7 +31,7 @@ package struct ServerSentEvents {
             // Of a carriage return and a line feed the first has ended the line.
             if isFeed, wasReturn { continue }
             guard isReturn || isFeed else {
-                guard line.count < Self.longestLine else { throw TooLong() }
+                guard line.count < Self.longest else { throw TooLong() }
                 line.append(byte)
                 continue
             }
@@ -38,7 +39,7 @@ package struct ServerSentEvents {
                 if event.data != nil || event.id != nil { events.append(event) }
                 event = Event()
             } else {
-                take(line[...])
+                try take(line[...])
                 line.removeAll(keepingCapacity: true)
             }
         }
@@ -46,14 +47,17 @@ package struct ServerSentEvents {
     }
 
     /// `name: value`; without a name it is a comment.
-    private mutating func take(_ line: ArraySlice<UInt8>) {
+    private mutating func take(_ line: ArraySlice<UInt8>) throws(TooLong) {
         let name = line.prefix { $0 != UInt8(ascii: ":") }
         var value = line.dropFirst(name.count + 1)
         if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
         switch String(decoding: name, as: UTF8.self) {
         case "id" where !value.contains(0): event.id = String(decoding: value, as: UTF8.self)
         case "event": event.name = String(decoding: value, as: UTF8.self)
-        case "data": event.data = event.data.map { $0 + [UInt8(ascii: "\n")] + value } ?? Array(value)
+        case "data":
+            guard (event.data?.count ?? -1) + 1 + value.count <= Self.longest else { throw TooLong() }
+            if event.data == nil { event.data = [] } else { event.data?.append(UInt8(ascii: "\n")) }
+            event.data?.append(contentsOf: value)
         default: break
         }
     }

@@ -89,7 +89,7 @@ struct PostTimesTests {
 
     @Test func `no time traps`() throws {
         let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max, .min / 2, .max / 2]
-        for seed in UInt64(0)..<50 {
+        for seed in UInt64(0)..<12 {
             var random = SplitMix(seed: seed)
             var all = PostTimes()
             for _ in 0..<300 {

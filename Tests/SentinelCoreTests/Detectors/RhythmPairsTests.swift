@@ -39,19 +39,20 @@ struct RhythmPairsTests {
         return [pairs.likeIntervals, pairs.sessions, pairs.sameMinute, pairs.sameTimeOfDay, pairs.nearTimeOfDay]
     }
 
-    @Test(arguments: 0..<30)
+    @Test(arguments: 0..<10)
     func `they are those that are there, whatever the times and the order`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         // Paces from seconds to days, about the borders of tolerance and session; now and then a post that comes late.
         let paces: [Int64] = [3_000, 60_000, 290_000, 305_000, 3_600_000, 43_100_000, 43_300_000, 86_400_000]
         var times = PostTimes()
         var now = Int64.random(in: -10_000_000_000...10_000_000_000, using: &random)
-        for _ in 0..<400 {
+        for post in 0..<400 {
             let pace = paces.randomElement(using: &random)!
             now += Int64.random(in: pace * 9 / 10...pace * 11 / 10, using: &random)
             let isLate = Int.random(in: 0..<20, using: &random) == 0
             times.append(isLate ? now - Int64.random(in: 0...600_000, using: &random) : now)
-            #expect(counted(times) == expected(times))
+            // Looking at all pairs takes its time; what goes wrong at one post stays wrong.
+            if post % 5 == 0 { #expect(counted(times) == expected(times)) }
         }
         times.forget(upTo: now - 86_400_000)
         #expect(counted(times) == expected(times))

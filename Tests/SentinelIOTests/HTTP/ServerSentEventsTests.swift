@@ -31,4 +31,14 @@ struct ServerSentEventsTests {
             for _ in 0..<3 { _ = try events.read([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 19)) }
         }
     }
+
+    @Test func `an event without end is refused, and events after one another are not`() throws {
+        let line = Array("data: ".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 18) + [0x0A]
+        var short = ServerSentEvents()
+        for _ in 0..<8 { #expect(try short.read(line + [0x0A]).count == 1) }
+        var long = ServerSentEvents()
+        #expect(throws: ServerSentEvents.TooLong.self) {
+            for _ in 0..<8 { _ = try long.read(line) }
+        }
+    }
 }

@@ -90,24 +90,11 @@ extension Route {
 
     /// `DELETE /v1/edges/{edge}`: one that is no more is not looked after any longer.
     static func edgeRemove(_ context: APIContext) -> Route {
-        Route(
-            "DELETE", "/v1/edges/{edge}", role: .admin, "Forget an edge that is no more",
-            parameters: [.path("edge", .edge, "Its name")],
-            answers: [
-                Answer(
-                    .ok, "It is forgotten", "application/json",
-                    Schema.object([("removed", Schema.boolean)], required: ["removed"])),
-                Answer(
-                    .notFound, "There is none of that name", "application/problem+json", Schema.reference("Problem")),
-            ]
-        ) { request in
-            let name = request.arguments.text("edge") ?? ""
-            return context.later {
-                guard try await context.calls.forgetEdge(name) else {
-                    throw Problem(.notFound, "no edge is called \(name)")
-                }
-                return HTTPResponse(json: JSONWriter.bytes(.object([.init("removed", .bool(true))])))
-            }
+        removal(
+            "/v1/edges/{edge}", of: .path("edge", .edge, "Its name"), role: .admin, "Forget an edge that is no more",
+            done: "It is forgotten", missing: "there is no edge", in: context
+        ) { name, _ in
+            try await context.calls.forgetEdge(name)
         }
     }
 

@@ -75,26 +75,12 @@ extension Route {
 
     /// `DELETE /v1/tokens/{id}`
     static func tokenRemove(_ context: APIContext) -> Route {
-        var route = Route(
-            "DELETE", "/v1/tokens/{id}", role: .superuser, "Take a token of this API away",
-            parameters: [
-                .path("id", .token, "As the list shows it"), .query("note", .note, "Why, for the audit log"),
-            ],
-            answers: [
-                Answer(
-                    .ok, "It is one no longer", "application/json",
-                    Schema.object([("removed", Schema.boolean)], required: ["removed"])),
-                Answer(.notFound, "There is none of that id", "application/problem+json", Schema.reference("Problem")),
-            ]
-        ) { request in
-            let id = request.arguments.text("id") ?? ""
-            let note = request.arguments.text("note")
-            return context.later {
-                guard try await context.calls.removeToken(id, by: request.caller, note: note) else {
-                    throw Problem(.notFound, "there is no token \(id)")
-                }
-                return HTTPResponse(json: JSONWriter.bytes(.object([.init("removed", .bool(true))])))
-            }
+        var route = removal(
+            "/v1/tokens/{id}", of: .path("id", .token, "As the list shows it"), role: .superuser,
+            "Take a token of this API away", more: [.query("note", .note, "Why, for the audit log")],
+            done: "It is one no longer", missing: "there is no token", in: context
+        ) { id, request in
+            try await context.calls.removeToken(id, by: request.caller, note: request.arguments.text("note"))
         }
         route.wantsToken = true
         return route

@@ -85,26 +85,12 @@ extension Route {
 
     /// `DELETE /v1/webhooks/{id}`
     static func webhookRemove(_ context: APIContext) -> Route {
-        Route(
-            "DELETE", "/v1/webhooks/{id}", role: .superuser, "Send alerts there no longer",
-            parameters: [
-                .path("id", .webhook, "As the list shows it"), .query("note", .note, "Why, for the audit log"),
-            ],
-            answers: [
-                Answer(
-                    .ok, "It is no more", "application/json",
-                    Schema.object([("removed", Schema.boolean)], required: ["removed"])),
-                Answer(.notFound, "There is none of that id", "application/problem+json", Schema.reference("Problem")),
-            ]
-        ) { request in
-            let id = request.arguments.text("id") ?? ""
-            let note = request.arguments.text("note")
-            return context.later {
-                guard try await context.calls.removeWebhook(id, by: request.caller, note: note) else {
-                    throw Problem(.notFound, "there is no webhook \(id)")
-                }
-                return HTTPResponse(json: JSONWriter.bytes(.object([.init("removed", .bool(true))])))
-            }
+        removal(
+            "/v1/webhooks/{id}", of: .path("id", .webhook, "As the list shows it"), role: .superuser,
+            "Send alerts there no longer", more: [.query("note", .note, "Why, for the audit log")],
+            done: "It is no more", missing: "there is no webhook", in: context
+        ) { id, request in
+            try await context.calls.removeWebhook(id, by: request.caller, note: request.arguments.text("note"))
         }
     }
 
