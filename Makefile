@@ -54,7 +54,7 @@ fuzz: packages
 # About an hour on two cores; nearly half of it are a million users in growth, memory and resident.
 bench: build test-packages .build/peers/bin/python
 	@./install-packages wrk
-	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
+	@$(SWIFT) build -c release --no-color-diagnostics -Xswiftc -static-stdlib --product bench
 	@.build/peers/bin/python bench/verdict_cost.py
 	@.build/peers/bin/python bench/latency.py
 	@.build/release/bench calls
@@ -70,7 +70,7 @@ bench: build test-packages .build/peers/bin/python
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
 
 quality: packages
-	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product quality
+	@$(SWIFT) build -c release --no-color-diagnostics -Xswiftc -static-stdlib --product quality
 	@.build/release/quality $(if $(DATA),"$(DATA)")
 
 docs: build

@@ -4,8 +4,10 @@
     /usr/bin/python3 bench/growth.py [-o human|json] [--users 1000 100000 1000000] [--events 200000]
 
 Each number of users has a Redis of its own, in which everybody was there once, each at an address of his own; then content
-by users taken at random, by turns, pipelined over one connection. Partitions are 1, 4 and 16 keys of one Redis, in which
-16,000 users are spread by their number. `sentinel replay` gets a made-up community as a file and works with everything it
+by users taken at random, none twice in a run, by turns, pipelined over one connection. The time is the bench's: `at once` all
+is within one slice of distinct counts (5 minutes), in which a user's second event takes a short way; `later` each run is ten
+minutes after the one before, so that everybody's event is his first in its slice, as it is of people who come now and then.
+Partitions are 1, 4 and 16 keys of one Redis, in which 16,000 users are spread by their number. `sentinel replay` gets a made-up community as a file and works with everything it
 has: functions, coordinator, incidents.
 
 A million users take about 0.7 GB while this runs, and a minute or two to make; ten millions 7 GB and a quarter of an hour.
@@ -28,6 +30,8 @@ from support import binary  # noqa: E402
 
 TEXT = "a text of a usual length, such as people write to each other all day long"
 SHARED = 16_000  # users over all partitions
+START = 1_900_000_200_000  # begins a slice
+SOON, LATER = 1_000, 600_000  # ms
 
 
 class Population:
@@ -38,7 +42,9 @@ class Population:
         self.server = Server()
         self.server.load(roomy_policy())
         self.link = Link(self.server)
-        self.times, self.rates = [], []
+        self.time, self.times, self.rates = START, [], []
+        for partition in range(partitions):
+            self.server.client.set(KEY.replace("0", str(partition)) + ":clock", "replay")
         for first in range(0, users, 20_000):
             self.link.send([self.event(user) for user in range(first, min(users, first + 20_000))])
             self.trim()
@@ -46,19 +52,20 @@ class Population:
     def event(self, user):
         """Content by a user, at his address."""
         return [[record("kind", "content", "user", f"user-{user}", "ip", f"10.{user >> 16}.{user >> 8 & 255}.{user & 255}",
-                        "text", TEXT, key=KEY.replace("0", str(user % self.partitions)))]]
+                        "text", TEXT, "at", self.time, key=KEY.replace("0", str(user % self.partitions)))]]
 
     def trim(self):
         """Empties the logs, as a coordinator does."""
         for partition in range(self.partitions):
             self.server.client.xtrim(KEY.replace("0", str(partition)) + ":events", maxlen=0, approximate=False)
 
-    def run(self, calls, chance):
-        """So many events of users taken at random."""
-        made = [self.event(chance.randrange(self.users)) for _ in range(calls)]
+    def run(self, calls, chance, step):
+        """An event of each of so many users taken at random, so many ms after what was before."""
+        self.time += step
+        made = [self.event(user) for user in chance.sample(range(self.users), min(self.users, calls))]
         began = time.monotonic()
         self.times.append(self.link.cost(made))
-        self.rates.append(calls / (time.monotonic() - began))
+        self.rates.append(len(made) / (time.monotonic() - began))
         self.trim()
 
     def row(self, name):
@@ -71,18 +78,21 @@ class Population:
         self.server.stop()
 
 
-def by_turns(report, what, populations, rounds, calls):
-    """Short runs of each, and a table with the ratio to the first."""
+def by_turns(report, what, populations, options, steps):
+    """Short runs of each, and tables with the ratio to the first."""
     chance = random.Random(4)
-    for _ in range(rounds):
-        for population in populations.values():
-            population.run(calls, chance)
     first = next(iter(populations.values()))
-    rows = []
-    for name, population in populations.items():
-        rows.append((*population.row(name), statistics.median(population.times) / statistics.median(first.times)))
+    for how, step in steps:
+        for population in populations.values():
+            population.times, population.rates = [], []
+        for _ in range(options.rounds):
+            for population in populations.values():
+                population.run(options.calls, chance, step)
+        report.table([f"{what}, {how}", "events/s", "least us", "median us", "to the first"], [
+            (*population.row(name), statistics.median(population.times) / statistics.median(first.times))
+            for name, population in populations.items()])
+    for population in populations.values():
         population.stop()
-    report.table([what, "events/s", "least us", "median us", "to the first"], rows)
 
 
 def replay(report, events):
@@ -107,13 +117,13 @@ def main():
     add_output(parser)
     parser.add_argument("--users", type=int, nargs="+", default=[1000, 100_000, 1_000_000], help="populations")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--calls", type=int, default=5000)
+    parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--events", type=int, default=200_000, help="of the replay")
     options = parser.parse_args()
     report = Report(f"growth: {options.rounds} runs of {options.calls} events by turns")
-    by_turns(report, "users", {f"{users}": Population(users) for users in options.users}, options.rounds, options.calls)
-    by_turns(report, "partitions", {f"{count}": Population(SHARED, count) for count in (1, 4, 16)}, options.rounds,
-             options.calls)
+    steps = ("at once", SOON // options.rounds), ("later", LATER)
+    by_turns(report, "users", {f"{users}": Population(users) for users in options.users}, options, steps)
+    by_turns(report, "partitions", {f"{count}": Population(SHARED, count) for count in (1, 4, 16)}, options, steps[:1])
     replay(report, options.events)
     report.show(options.output)
 

@@ -24,7 +24,7 @@ import time
 os.environ.setdefault("SENTINEL_BINARY", os.path.join(os.path.dirname(__file__), "..", ".build", "release", "sentinel"))
 
 from redis_link import Server  # noqa: E402
-from report import Report, add_output, quantile  # noqa: E402
+from report import Report, add_output  # noqa: E402
 from support import binary  # noqa: E402
 
 ALERT = re.compile(r"^\d{4}-\d\d-\d\dT\S+Z\s+(low|medium|high|critical)\s")
@@ -122,7 +122,7 @@ def main():
         for name, case in cases.items():
             times[name].append(1000 * case())
     report.table(["ms", "least", "median", "most"], [
-        (name, min(each), quantile(each, 0.5), max(each)) for name, each in times.items()])
+        (name, min(each), statistics.median(each), max(each)) for name, each in times.items()])
     report.goal("run, until ready, median", statistics.median(times["run, until ready"]), most=100, unit="ms")
     report.goal("up, until the first alert, median", statistics.median(times["up, until the first alert"]), most=2000,
                 unit="ms")
