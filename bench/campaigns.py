@@ -33,7 +33,8 @@ def campaign_memory(report, count):
         report.add("an open campaign, all of it", grown / open_ones, "bytes")
         sizes = Counter()
         for key in client.scan_iter(count=10_000):
-            family = next((name for name, form in FAMILIES.items() if re.search(form, key.decode(errors="replace"))), "all else")
+            name = key.decode(errors="replace")
+            family = next((family for family, form in FAMILIES.items() if re.search(form, name)), "all else")
             if not key.endswith(b":events"):
                 sizes[family] += client.memory_usage(key, samples=0) or 0
         for name, size in sizes.items():

@@ -15,8 +15,8 @@ most commands.
 event runs, and decides nothing: what lies between it and `content` is the price of checking and deciding in Lua.
 
 Peers: their own clients make each command, with keys and times as they would send it; the commands are kept instead of
-sent, and then go to the server as ours do. `same job` is what an app has to send with that peer for what one event of ours gives.
-Without the environment of the peers (/usr/bin/python3) they are left out.
+sent, and then go to the server as ours do. `same job` is what an app has to send with that peer for what one event of ours
+gives. Without the environment of the peers (/usr/bin/python3) they are left out.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from redis_link import KEY, Link, Server, roomy_policy
 from report import Report, add_output
 from verdict_cases import CASES, FLOOR, USERS, WINDOWS, Fresh, Plain, peer_cases
 
-ALONE = ("empty FCALL", "floor", "content", "message with tokens", "check", "EXISTS of the check's keys")
+ALONE = ("empty FCALL", "floor", "raw commands", "content", "message with tokens", "check", "EXISTS of the check's keys")
 
 
 def measure(rounds, calls):
