@@ -87,6 +87,15 @@ function S.allowed(names, now)
   return false
 end
 
+-- The same of each of these names: true or false.
+function S.each_allowed(names, now)
+  local allowed = call('ZMSCORE', place.allow, unpack(names))
+  for i, name in ipairs(names) do
+    allowed[i] = ALWAYS[name] or allowed[i] and tonumber(allowed[i]) > now
+  end
+  return allowed
+end
+
 -- Every name by which a block or an allow may reach this subject: itself, and the networks around an address.
 function S.names(name, subject)
   local kind, id = match(subject, '^(.-):(.*)$')
@@ -97,10 +106,11 @@ end
 local ACTIONS = { block = true, challenge = true, throttle = true }
 local TEXTS = { 'action', 'reason', 'rule', 'incident', 'ref', 'by', 'note' }
 
--- What `<prefix>:block` holds of a subject, as a table without nulls, and as JSON; nil if nothing.
-function S.stored_block(prefix, subject)
+-- What `<prefix>:block` holds of a subject, as a table without nulls, and as JSON; nil if nothing. `text`: what is
+-- known to stand there.
+function S.stored_block(prefix, subject, text)
   local key = prefix .. ':block'
-  local text = call('HGET', key, subject)
+  text = text or call('HGET', key, subject)
   if not text then return nil end
   local sound, block = pcall(cjson.decode, text)
   if not sound or type(block) ~= 'table' or not ACTIONS[block.action] or type(block.since) ~= 'number' then
@@ -159,9 +169,9 @@ local BLOCK_ORDER = { 'action', 'reason', 'rule', 'incident', 'ref', 'by', 'note
 local LOG_MOST = '10000' -- changes that are kept for those who missed some
 
 -- One message on the channel of blocks, and the same in the log of changes, whose entries have the number as their id.
--- `details`: `,"block":…` or `,"allow":…`.
-local function announce(namespace, prefix, change, subject, details, now)
-  local seq = call('INCR', prefix .. ':seq:blocks')
+-- `details`: `,"block":…` or `,"allow":…`; `seq`: its number, where it has got one.
+local function announce(namespace, prefix, change, subject, details, now, seq)
+  seq = seq or call('INCR', prefix .. ':seq:blocks')
   local message = '{"seq":' .. S.decimal(seq) .. ',"at":' .. S.decimal(now) .. ',"change":"' .. change
     .. '","subject":' .. cjson.encode(S.printable(subject)) .. details .. '}'
   local log, id = namespace .. ':blocks:log', S.decimal(seq) .. '-0'
@@ -172,7 +182,6 @@ local function announce(namespace, prefix, change, subject, details, now)
   end
   call('PUBLISH', namespace .. ':blocks', message)
   note_change(prefix, seq, subject)
-  return seq
 end
 
 -- Looks at the keys that are written for any subject, so that a foreign one fails before the first write.
@@ -189,26 +198,44 @@ end
 
 -- Sets a block (the fields of BLOCK_ORDER but ref) and tells everybody. Returns its ref.
 function S.set_block(namespace, prefix, subject, block, now)
-  local ref, change, text, before = S.put_block(namespace, prefix, subject, block, now)
-  S.audit(prefix, now, block.by, 'block', subject, { before = before, after = text, note = block.note })
-  return ref, change
+  local before = call('HGET', prefix .. ':block', subject)
+  local added, texts = S.put_blocks(namespace, prefix, { subject }, { block }, now)
+  S.audit(prefix, now, block.by, 'block', subject, {
+    before = added == 0 and before or nil, after = texts[2], note = block.note,
+  })
+  return block.ref, added == 1 and 'added' or 'changed'
 end
 
--- The same without an entry in the audit log. Returns ref, whether it was added or changed, its JSON now and before.
-function S.put_block(namespace, prefix, subject, block, now)
+-- The same of many, each of them once, without entries in the audit log. Returns how many were not blocked before, and
+-- the subjects, each with its JSON behind it.
+function S.put_blocks(namespace, prefix, subjects, blocks, now)
   sweep(prefix .. ':blocks', prefix .. ':block', now)
-  local change = call('ZSCORE', prefix .. ':blocks', subject) and 'changed' or 'added'
-  local before = change == 'changed' and call('HGET', prefix .. ':block', subject) or nil
-  block.ref = 'b' .. string.match(prefix, '{(%d+)}$') .. '-' .. S.decimal(call('INCR', prefix .. ':seq:refs'))
-  local text = json(BLOCK_ORDER, block)
-  local key = namespace .. ':block:' .. subject
-  local till = block['until']
-  if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
-  call('ZADD', prefix .. ':blocks', till and S.decimal(till) or '+inf', subject)
-  call('HSET', prefix .. ':block', subject, text)
-  announce(namespace, prefix, change, subject, ',"block":' .. text, now)
-  if change == 'added' then S.tally(prefix, 'block:' .. block.reason) end
-  return block.ref, change, text, before
+  local count, standing = #subjects, call('ZMSCORE', prefix .. ':blocks', unpack(subjects))
+  local first_ref = call('INCRBY', prefix .. ':seq:refs', S.decimal(count)) - count
+  local head = 'b' .. match(prefix, '{(%d+)}$') .. '-'
+  local ends, texts = {}, {}
+  for i, block in ipairs(blocks) do
+    block.ref = head .. S.decimal(first_ref + i)
+    local text, till = json(BLOCK_ORDER, block), block['until']
+    local key = namespace .. ':block:' .. subjects[i]
+    if till then call('SET', key, text, 'PX', S.decimal(till - now)) else call('SET', key, text) end
+    ends[2 * i - 1], ends[2 * i] = till and S.decimal(till) or '+inf', subjects[i]
+    texts[2 * i - 1], texts[2 * i] = subjects[i], text
+  end
+  call('ZADD', prefix .. ':blocks', unpack(ends))
+  call('HSET', prefix .. ':block', unpack(texts))
+  local first_seq = call('INCRBY', prefix .. ':seq:blocks', S.decimal(count)) - count
+  local added, by_reason = 0, {}
+  for i, block in ipairs(blocks) do
+    local change = standing[i] and 'changed' or 'added'
+    announce(namespace, prefix, change, subjects[i], ',"block":' .. texts[2 * i], now, first_seq + i)
+    if change == 'added' then
+      added = added + 1
+      by_reason[block.reason] = (by_reason[block.reason] or 0) + 1
+    end
+  end
+  for reason, more in pairs(by_reason) do S.tally(prefix, 'block:' .. reason, more) end
+  return added, texts
 end
 
 -- Lifts the block of a subject; false if there is none. In a replay (`at`), whose clock is not that of Redis, a public

@@ -12,8 +12,9 @@ function S.validate_tally(prefix, name)
   S.want_count(key, name)
 end
 
--- One more.
-function S.tally(prefix, name)
+-- So many more; one where nothing is said.
+function S.tally(prefix, name, count)
   local key = stats_key(prefix)
-  if call('HINCRBY', key, name, '1') == 1 then call('PEXPIRE', key, POLICY.retention) end
+  count = count or 1
+  if call('HINCRBY', key, name, S.decimal(count)) == count then call('PEXPIRE', key, POLICY.retention) end
 end

@@ -24,7 +24,7 @@ class Late(EdgeTest):
         wait_until(has_looked_often, "both look after the edges again and again")
         self.assertEqual(self.redis.client.xlen("sentinel:alerts:log"), 1)
         watch = subprocess.run([binary(), "watch", "--since", "1", "--limit", "1", "-o", "json", "--rule", "edge_behind",
-                                "--redis", f"unix://{self.redis.socket}"], capture_output=True, check=True, timeout=20)
+                                "--module", "edge", "--redis", f"unix://{self.redis.socket}"], capture_output=True, check=True, timeout=20)
         alert = json.loads(watch.stdout)
         self.assertEqual((alert["subject"], alert["change"], alert["incident"]), ("edge:proxy-1", "edge", ""))
         self.assertGreaterEqual(alert["evidence"]["silence_ms"], 200_000)

@@ -1,4 +1,5 @@
 import SentinelCore
+import SentinelIO
 package import SentinelRedis
 
 /// What became of a list of blocks.
@@ -29,20 +30,21 @@ package struct BlockDefaults: Sendable, Equatable {
 }
 
 extension Calls {
-    /// Blocks in one call: it holds up verdicts for a millisecond or so.
-    private static var importedAtOnce: Int { 50 }
+    /// Blocks in one call: it holds up verdicts for half a millisecond or so.
+    private static var importedAtOnce: Int { 25 }
+    /// How long it rests after a call, as a multiple of what the call took: so verdicts have most of Redis, however
+    /// busy it is.
+    private static var rest: Int { 3 }
 
-    /// Sets many blocks, a small piece per round trip, so that verdicts go on in between. One entry in the audit log for
-    /// each piece. What cannot be done is told, and does not hold up the others.
+    /// Sets many blocks, a small piece per round trip, with pauses, so that verdicts go on in between. One entry in the
+    /// audit log for each piece. What cannot be done is told, and does not hold up the others.
     package func importBlocks(
         _ wishes: [BlockWish], _ defaults: BlockDefaults, by: String
     ) async throws(RedisError) -> BlockImport {
         var outcome = BlockImport()
         let now = try await now()
-        var rest = wishes[...]
-        while !rest.isEmpty {
-            let piece = rest.prefix(Self.importedAtOnce)
-            rest = rest.dropFirst(piece.count)
+        for start in stride(from: 0, to: wishes.count, by: Self.importedAtOnce) {
+            let piece = wishes[start..<min(start + Self.importedAtOnce, wishes.count)]
             var lines: [Int] = []
             var blocks: [any RedisArgument] = []
             for wish in piece {
@@ -65,7 +67,10 @@ extension Calls {
             var arguments: [any RedisArgument] = ["by", by]
             if let note = defaults.note { arguments += ["note", note] as [any RedisArgument] }
             arguments.append("blocks")
+            let began = ContinuousClock.now
             let reply = try await call("sentinel_import", arguments + blocks)
+            // Cancelled: the next call says so.
+            try? await client.loop.sleep(for: (ContinuousClock.now - began) * Self.rest)
             outcome.added += Int(try reply["added"]?.int ?? 0)
             outcome.changed += Int(try reply["changed"]?.int ?? 0)
             let failed = try reply["failed"]?.array ?? []

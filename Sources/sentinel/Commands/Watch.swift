@@ -29,7 +29,7 @@ struct Watch: Command {
     var severity = SeverityName.low
     var rule: String?
     var limit: Int?
-    var modules: [Rule.Module] = []
+    var modules: [Alert.Module] = []
     var subject: Subject?
 
     func run(_ context: Context) async throws -> ExitCode {

@@ -29,7 +29,7 @@ struct WebhookAdd: Command {
     var form = Webhook.Form.json
     var title: String?
     var severity = SeverityName.low
-    var modules: [Rule.Module] = []
+    var modules: [Alert.Module] = []
     var note: String?
     var by: String?
 

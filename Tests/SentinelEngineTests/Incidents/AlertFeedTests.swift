@@ -82,6 +82,10 @@ struct AlertFeedTests {
         if case .alert(let alert) = item { "\(alert.number)" } else { "\(item)" }
     }
 
+    @Test func `an alert can be about any module that a rule can have`() {
+        #expect(Set(Rule.Module.allCases.map(\.rawValue)).isSubset(of: Alert.Module.allCases.map(\.rawValue)))
+    }
+
     @Test func `what the channel left out is taken from the log`() async throws {
         try await withRedisServer { server in
             let items = try await items(4, from: .now, on: server) { publisher, _ in

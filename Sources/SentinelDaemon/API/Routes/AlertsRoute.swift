@@ -15,7 +15,7 @@ extension Route {
                 .query("after", .integer(0...(1 << 53)), "The same, for those who cannot send header fields"),
                 .query("since", .time, "Begin with the alerts that were raised at this time or later"),
                 .query("severity", .integer(1...4), "At least so severe: 1 low … 4 critical"),
-                .query("module", .choice(Rule.Module.allCases.map(\.rawValue)), "Only of this module"),
+                .query("module", .choice(Alert.Module.allCases.map(\.rawValue)), "Only of this module"),
                 .query("rule", .word, "Only of this rule"),
                 .query("subject", .subject, "Only about this subject"),
             ],

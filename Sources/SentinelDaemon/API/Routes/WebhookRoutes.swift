@@ -23,7 +23,7 @@ extension Route {
 
     /// `POST /v1/webhooks`. For superusers: it makes this server send requests to an address of the caller's choice.
     static func webhookAdd(_ context: APIContext) -> Route {
-        let modules = Rule.Module.allCases.map(\.rawValue)
+        let modules = Alert.Module.allCases.map(\.rawValue)
         return Route(
             "POST", "/v1/webhooks", role: .superuser, "Send alerts to a URL from now on",
             bodies: [
@@ -76,7 +76,7 @@ extension Route {
 
     private static func modules(_ value: JSONValue?) throws(Problem) -> [String] {
         guard let value else { return [] }
-        let known = Rule.Module.allCases.map(\.rawValue)
+        let known = Alert.Module.allCases.map(\.rawValue)
         guard case .array(let items) = value, items.count <= 16,
             items.allSatisfy({ known.contains($0.text ?? "") })
         else { throw Problem(.badRequest, "\"modules\" is a list of \(known.joined(separator: ", "))") }
