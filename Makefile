@@ -51,7 +51,7 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
-# About an hour on two cores; nearly half of it are a million users in growth, memory and resident.
+# Half an hour on two cores and more; half of it are a million users in growth and resident.
 bench: build test-packages .build/peers/bin/python
 	@./install-packages wrk
 	@$(SWIFT) build -c release --no-color-diagnostics -Xswiftc -static-stdlib --product bench
