@@ -98,8 +98,8 @@ package struct BlockListReader {
             if isDone, !reader.isBlank {
                 let values = (0..<reader.count).map { String(decoding: reader.field($0), as: UTF8.self) }
                 if let names {
-                    try checkCount(reader.line)
                     add(reader.line, Dictionary(zip(names, values).filter { !$0.1.isEmpty }) { first, _ in first })
+                    try checkCount(reader.line)
                 } else {
                     names = values
                     guard values.contains(where: { (Self.aliases[$0] ?? $0) == "subject" }) else {
@@ -117,13 +117,13 @@ package struct BlockListReader {
         var line = 0
         for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             line += 1
-            try checkCount(line)
             take(&self, line, String(decoding: part, as: UTF8.self))
+            try checkCount(line)
         }
     }
 
     private func checkCount(_ line: Int) throws(EventError) {
-        guard wishes.count + problems.count < Self.mostRows else {
+        guard wishes.count + problems.count <= Self.mostRows else {
             throw EventError("more than \(Self.mostRows) blocks", line: line)
         }
     }

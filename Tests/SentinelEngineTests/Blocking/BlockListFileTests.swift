@@ -81,12 +81,20 @@ struct BlockListFileTests {
             let outcome = try await calls.importBlocks(wishes, BlockDefaults(), by: "admin:x")
             #expect(outcome.added == 1998)
             #expect(outcome.problems.map(\.line) == [42, 100])
-            // No call holds up others for longer than 50 blocks take.
-            let calls40 = try await Self.count(of: "fcall", stage) - Self.count(of: "fcall", in: before)
-            #expect(calls40 == 40)
+            // No call holds up others for longer than 25 blocks take.
+            #expect(try await Self.count(of: "fcall", stage) - Self.count(of: "fcall", in: before) == 80)
             let audit = try await calls.auditEntries(AuditFilter(what: "import"), limit: 100)
-            #expect(audit.entries.count == 40)
+            #expect(audit.entries.count == 80)
         }
+    }
+
+    @Test(arguments: [BlockListFormat.plain, .csv])
+    func `a list may have 100,000 blocks, whatever stands between and behind them`(format: BlockListFormat) throws {
+        let head = format == .csv ? "subject\n" : "# so many\n\n"
+        let most = head + String(repeating: "192.0.2.1\n", count: BlockListReader.mostRows)
+        #expect(try Self.reader(most, format).wishes.count == BlockListReader.mostRows)
+        let error = #expect(throws: EventError.self) { try Self.reader(most + "192.0.2.1", format) }
+        #expect(error?.description.contains("more than 100000 blocks") == true)
     }
 
     private static func count(of command: String, _ stage: Stage) async throws -> Int {
