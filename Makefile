@@ -51,19 +51,26 @@ fuzz: packages
 	@$(SWIFT) build --build-tests
 	@SENTINEL_FUZZ_SECONDS=$(or $(SECONDS),60) $(SWIFT) test --skip-build --filter '^SentinelCoreTests\.Fuzz'
 
-bench: build test-packages
+# Half an hour on two cores and more; half of it are a million users in growth and resident.
+bench: build test-packages .build/peers/bin/python
 	@./install-packages wrk
-	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product bench
-	@/usr/bin/python3 bench/verdict_cost.py
+	@$(SWIFT) build -c release --no-color-diagnostics -Xswiftc -static-stdlib --product bench
+	@.build/peers/bin/python bench/verdict_cost.py
+	@.build/peers/bin/python bench/latency.py
+	@.build/release/bench calls
 	@.build/release/bench coordinator
 	@.build/release/bench latency
+	@bench/memory.py
+	@bench/resident.py
 	@.build/release/bench http
+	@bench/growth.py
+	@bench/startup.py
 	@.build/release/bench edge
 	@bench/edge_proxies.py
 	@[ -n "$$SENTINEL_DATA" ] && bench/real-data.py || echo "SENTINEL_DATA is not set: no figures on recorded data."
 
 quality: packages
-	@$(SWIFT) build -c release -Xswiftc -static-stdlib --product quality
+	@$(SWIFT) build -c release --no-color-diagnostics -Xswiftc -static-stdlib --product quality
 	@.build/release/quality $(if $(DATA),"$(DATA)")
 
 docs: build
@@ -88,3 +95,10 @@ test-packages: .build/python/bin/schemathesis
 	@./install-packages python3 python3-venv
 	@echo "Installing schemathesis …"
 	@/usr/bin/python3 -m venv .build/python && .build/python/bin/pip install -q 'schemathesis==4.32.5'
+
+# The rate limiters that we are measured against, from PyPI: none of them is in Debian.
+.build/peers/bin/python:
+	@./install-packages python3 python3-venv
+	@echo "Installing other rate limiters …"
+	@/usr/bin/python3 -m venv .build/peers && .build/peers/bin/pip install -q 'limits==5.8.0' 'pyrate-limiter==4.5.1' \
+		'throttled-py==3.5.0' 'upstash-ratelimit==1.2.0' 'redis==8.1.0' 'hiredis==3.5.0'

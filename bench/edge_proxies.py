@@ -8,7 +8,6 @@ one before was answered) that is refused; so they hold the call itself, and half
 
 import argparse
 import http.client
-import json
 import os
 import pathlib
 import re
@@ -23,12 +22,8 @@ import test_caddy  # noqa: E402
 import test_haproxy  # noqa: E402
 import test_nft  # noqa: E402
 import test_nginx  # noqa: E402
+from report import Report, add_output, quantile  # noqa: E402
 from support_edge import KEY, Proxy, Sentinel  # noqa: E402
-
-
-def quantile(times, share):
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
 
 def blocks(redis, count):
@@ -141,11 +136,13 @@ def nginx_rates(case, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("-o", choices=["json"])
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    add_output(parser)
+    parser.add_argument("--count", type=int, default=300, help="addresses that are blocked")
+    parser.add_argument("--seconds", type=int, default=3, help="of each run of wrk")
     options = parser.parse_args()
+    report = Report("edge: proxies")
     results = {}
     for name, case in (("nginx, auth_request", test_nginx.AuthRequest), ("nginx, Lua and keys", test_nginx.Lua),
                        ("HAProxy", test_haproxy.HAProxy), ("Caddy", test_caddy.Caddy)):
@@ -153,18 +150,12 @@ def main():
     if test_nft.may_make_namespaces():
         results["nftables"] = with_class(test_nft.PacketFilter, lambda case: filter_lag(case, min(options.count, 250)))
     rates = with_class(test_nginx.AuthRequest, lambda case: nginx_rates(case, options.seconds))
-    if options.o == "json":
-        print(json.dumps({"ms": {name: {share: quantile(times, share) for share in (0.5, 0.9, 0.99, 1)}
-                                 for name, times in results.items()}, "nginx": rates}))
-        return
-    print("block to refusal, ms          p50     p90     p99     max")
-    for name, times in results.items():
-        print(f"  {name:24}" + "".join(f"{quantile(times, share):8.2f}" for share in (0.5, 0.9, 0.99, 1)))
-    for what in ("file", "app"):
-        without = rates[what + " without"]
-        print(f"nginx, {what}: {without:.0f} requests/s, with auth_request: " + ", ".join(
-            f"{asked} {rates[f'{what} {way}'] / without:.2f} x"
-            for way, asked in (("with", "TCP"), ("unix", "unix socket"), ("bare", "a bare nginx"))))
+    report.table(["block to refusal, ms", "p50", "p90", "p99", "max"], [
+        (name, *(1000 * quantile(times, share) for share in (0.5, 0.9, 0.99, 1))) for name, times in results.items()])
+    report.table(["nginx with auth_request, to without", "without, requests/s", "TCP", "unix socket", "a bare nginx"], [
+        (what, rates[f"{what} without"], *(rates[f"{what} {way}"] / rates[f"{what} without"] for way in ("with", "unix", "bare")))
+        for what in ("file", "app")])
+    report.show(options.output)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ def library(policy=None):
 class Server:
     """A redis-server of one's own on a unix socket in a folder of its own."""
 
+    patience = 10  # seconds that it may take to start
+
     def __init__(self, *arguments):
         self.folder = tempfile.mkdtemp(prefix="sentinel-test-")
         self.socket = os.path.join(self.folder, "redis.sock")
@@ -92,7 +94,7 @@ class Server:
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--appendonly", "no",
              "--dir", self.folder, *self.arguments],
             stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + self.patience
         while True:
             try:
                 self.client.ping()

@@ -1,11 +1,14 @@
 import Glibc
 
-/// Measures Sentinel on this machine: `bench latency`, `bench coordinator`, `bench http` and `bench edge`.
+/// Measures Sentinel on this machine: `bench calls`, `bench coordinator`, `bench latency`, `bench http` and `bench edge`.
 @main
 enum Bench {
     static let usage = """
-        bench latency [--rate 5000] [--seconds 10] [--blocks 50] [-o json]
-            How long from the answer to the event that earns it until a block stands, while so many events a second come.
+        bench calls [--rate 5000] [--seconds 10] [-o json]
+            How long record, check and PING take, one after the other and at fixed rates up to this.
+        bench latency [--rate n] [--seconds 10] [--blocks 50] [-o json]
+            How long from the answer to the event that earns it until an alert is out and a block stands, and what XADD, XREAD
+            and SET alone take; while so many events a second come, or the most that are worked off, and half of it.
         bench coordinator [--events 300000] [-o json]
             How fast a coordinator works off a backlog, and what an event costs it and Redis.
         bench http [--seconds 10] [-o json]
@@ -20,6 +23,7 @@ enum Bench {
             let options = try Options(CommandLine.arguments.dropFirst())
             let report =
                 switch options.what {
+                case .calls: try await CallsBench(options).run()
                 case .latency: try await LatencyBench(options).run()
                 case .coordinator: try await BacklogBench(options).run()
                 case .http: try await HTTPBench(options).run()
@@ -41,7 +45,7 @@ enum Bench {
 /// The command line.
 struct Options {
     enum What: String {
-        case latency, coordinator, http, edge
+        case calls, latency, coordinator, http, edge
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -49,8 +53,8 @@ struct Options {
     }
 
     var what: What
-    /// Events a second.
-    var rate = 5000
+    /// Events a second; nil to find out what is worked off.
+    var rate: Int?
     var seconds = 10
     /// Blocks a second that are measured.
     var blocks = 50

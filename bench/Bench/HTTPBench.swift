@@ -14,6 +14,7 @@ struct HTTPBench {
 
     func run() async throws -> Report {
         var report = Report("http: 64 connections with one request each under way, client and server on a core each")
+        let ticks = Machine.Ticks.now
         let loops = (
             server: try EventLoop(name: "http"), load: try EventLoop(name: "load"), crowd: try EventLoop(name: "crowd")
         )
@@ -25,6 +26,8 @@ struct HTTPBench {
             try await company(&report, Router(context.routes), loops)
             await client.close()
         }
+        try await HTTPEvents(options).run(&report, server: loops.server, load: loops.load)
+        report.addLoad(since: ticks)
         await loops.load.stop()
         await loops.crowd.stop()
         await loops.server.stop()

@@ -11,19 +11,28 @@ actor HTTPLoad {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// The time of each request, in seconds.
+    /// The time of each request, in seconds. With a body, made for each connection by its number, it is a POST of JSON.
     func run(
-        _ target: String, at endpoint: Endpoint, connections: Int, seconds: Double, fields: String = ""
+        _ target: String, at endpoint: Endpoint, connections: Int, seconds: Double, fields: String = "",
+        body: (@Sendable (Int) -> String)? = nil
     ) async throws -> [Double] {
-        let request = Array(
-            "GET \(target) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\(fields)\r\n".utf8)
         let end = ContinuousClock.now + .seconds(seconds)
-        let made = try (0..<connections).map { _ in try Client(request, at: endpoint, on: loop, until: end) }
+        let made = try (0..<connections).map { number in
+            try Client(
+                Self.request(target, fields, body?(number)), at: endpoint, on: loop, until: end)
+        }
         clients += made
         for client in made {
             if let failure = await client.finished() { throw failure }
         }
         return made.flatMap(\.times)
+    }
+
+    private static func request(_ target: String, _ fields: String, _ body: String?) -> [UInt8] {
+        let head = "\(target) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\(fields)"
+        guard let body else { return Array("GET \(head)\r\n".utf8) }
+        let form = "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+        return Array("POST \(head)\(form)\r\n\(body)".utf8)
     }
 
     /// Connections that send these bytes and are then silent, reading what comes.

@@ -11,12 +11,21 @@ enum Machine {
 
     /// The commit of the working folder, `unknown` outside of one.
     static let commit: String = {
-        guard let pipe = popen("git rev-parse --short HEAD 2>/dev/null", "r") else { return "unknown" }
-        defer { pclose(pipe) }
-        var line = [CChar](repeating: 0, count: 64)
-        guard fgets(&line, 64, pipe) != nil else { return "unknown" }
-        return String(decoding: line.prefix { $0 > 32 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let line = output(of: "git rev-parse --short HEAD 2>/dev/null").prefix { !$0.isWhitespace }
+        return line.isEmpty ? "unknown" : String(line)
     }()
+
+    /// What a shell's command prints; blocks until it ends.
+    static func output(of command: String) -> String {
+        guard let pipe = popen(command, "r") else { return "" }
+        defer { pclose(pipe) }
+        var text = ""
+        var piece = [CChar](repeating: 0, count: 4096)
+        while fgets(&piece, Int32(piece.count), pipe) != nil {
+            text += String(decoding: piece.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+        return text
+    }
 
     static var description: String {
         #if DEBUG

@@ -4,6 +4,35 @@ import SentinelCore
 struct Report {
     private let title: String
     private var rows: [(name: String, unit: String, value: Double)] = []
+    private var goals: [Goal] = []
+
+    /// What a figure is to be at most, or at least.
+    enum Bound {
+        case atMost(Double)
+        case atLeast(Double)
+    }
+
+    private struct Goal {
+        let name: String
+        let value: Double
+        let bound: Bound
+
+        var isMet: Bool {
+            switch bound {
+            case .atMost(let most): value <= most
+            case .atLeast(let least): value.isFinite && value >= least
+            }
+        }
+
+        var text: String {
+            let wanted =
+                switch bound {
+                case .atMost(let most): "at most \(rounded(most))"
+                case .atLeast(let least): "at least \(rounded(least))"
+                }
+            return "\(isMet ? "met    " : "NOT MET")  \(name): \(rounded(value)) x (goal: \(wanted) x)"
+        }
+    }
 
     init(_ title: String) {
         self.title = title
@@ -11,6 +40,11 @@ struct Report {
 
     mutating func add(_ name: String, _ value: Double, _ unit: String) {
         rows.append((name, unit, value))
+    }
+
+    /// A ratio that has a goal.
+    mutating func goal(_ name: String, _ value: Double, _ bound: Bound) {
+        goals.append(Goal(name: name, value: value, bound: bound))
     }
 
     /// The distribution in ms.
@@ -33,9 +67,10 @@ struct Report {
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {
             let padding = String(repeating: " ", count: width - row.name.count + 2)
-            text += "  \(row.name)\(padding)\(Self.rounded(row.value)) \(row.unit)\n"
+            text += "  \(row.name)\(padding)\(rounded(row.value)) \(row.unit)\n"
         }
-        return text
+        for goal in goals { text += "  \(goal.text)\n" }
+        return text + "\n"
     }
 
     func json() -> String {
@@ -49,17 +84,29 @@ struct Report {
                     $0.isLetter || $0.isNumber ? $0 : "_"
                 }
                 return JSONValue.Member(String(name), .double(row.value))
-            }
+            } + [.init("goals", .array(goals.map(Self.json)))]
         return String(decoding: JSONWriter.bytes(.object(members)), as: UTF8.self) + "\n"
     }
 
-    /// Three places at most, fewer where there is much before the point.
-    private static func rounded(_ value: Double) -> String {
-        guard value.isFinite else { return "?" }
-        if value.magnitude >= 1000 { return String(Int64(value.rounded())) }
-        let scale: Double = value.magnitude >= 10 ? 10 : 1000
-        return String((value * scale).rounded() / scale)
+    private static func json(_ goal: Goal) -> JSONValue {
+        let bound: JSONValue.Member =
+            switch goal.bound {
+            case .atMost(let most): .init("most", .double(most))
+            case .atLeast(let least): .init("least", .double(least))
+            }
+        return .object([
+            .init("name", .string(goal.name)), .init("value", .double(goal.value)), bound,
+            .init("met", .bool(goal.isMet)),
+        ])
     }
+}
+
+/// Three places at most, fewer where there is much before the point.
+private func rounded(_ value: Double) -> String {
+    guard value.isFinite else { return "?" }
+    if value.magnitude >= 1000 { return String(Int64(value.rounded())) }
+    let scale: Double = value.magnitude >= 10 ? 10 : 1000
+    return String((value * scale).rounded() / scale)
 }
 
 /// Times of one kind, in seconds.

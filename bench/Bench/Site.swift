@@ -101,4 +101,9 @@ struct Site {
         event.appendFields(to: &fields, withTime: withTime)
         pipeline.append("FCALL", ["sentinel_record", "1", calls.keys.prefix] + fields)
     }
+
+    /// A live event, for ``Load``.
+    func append(_ event: Event, to pipeline: inout RedisPipeline) {
+        record(event, withTime: false, into: &pipeline)
+    }
 }
