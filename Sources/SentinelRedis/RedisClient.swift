@@ -44,9 +44,10 @@ package actor RedisClient {
                 }
                 request.value = made
                 requests.submit(made)
+                // A handler that was called before may have found no request.
+                if Task.isCancelled { made.fail(Self.cancelled(configuration)) }
             }
         } onCancel: {
-            // In any case after the request was submitted, for that happens without leaving the loop.
             loop.execute { [configuration] in request.value?.fail(Self.cancelled(configuration)) }
         }
         if let start, case .success = outcome { configuration.onReply?(start.duration(to: .now)) }

@@ -64,7 +64,11 @@ package actor RedisSubscriber {
 
     fileprivate func next() async -> RedisPush? {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { subscriptions.read($0) }
+            await withCheckedContinuation {
+                subscriptions.read($0)
+                // A handler that was called before may have run by now.
+                if Task.isCancelled { subscriptions.cancelReading() }
+            }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.subscriptions.cancelReading() } }
         }

@@ -169,6 +169,25 @@ struct RedisClientTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a call that is cancelled at any moment returns at once`() async throws {
+        try await withRedisServer { server in
+            var configuration = server.configuration
+            configuration.requestTimeout = .seconds(3600)
+            let client = RedisClient(configuration, on: server.loop)
+            _ = try await client.call("PING")
+            server.pause()
+            defer { server.resume() }
+            for round in 0..<2_000 {
+                let call = Task.detached { try? await client.call("PING") }
+                for _ in 0..<round % 50 { await Task.yield() }
+                call.cancel()
+                #expect(await call.value == nil)
+            }
+            await client.close()
+        }
+    }
+
     @Test func `a cancelled call returns at once, and the next reply is not taken for its own`() async throws {
         try await withRedisServer { server in
             let client = server.client()

@@ -41,6 +41,20 @@ struct RedisSubscriberTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a reader that is cancelled at any moment sees the end`() async throws {
+        try await withRedisServer { server in
+            let subscriber = server.subscriber()
+            try await subscriber.subscribe(to: "a")
+            for round in 0..<20_000 {
+                let reader = Task.detached { await subscriber.pushes.makeAsyncIterator().next() }
+                for _ in 0..<round % 50 { await Task.yield() }
+                reader.cancel()
+                #expect(await reader.value == nil)
+            }
+        }
+    }
+
     @Test func `a slow consumer is told how many messages were dropped`() async throws {
         try await withRedisServer { server in
             let subscriber = server.subscriber(bufferCount: 10)
