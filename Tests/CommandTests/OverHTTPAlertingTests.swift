@@ -7,6 +7,11 @@ import Testing
 
 /// Webhooks, dead letters and edges are looked after over the API as over Redis.
 struct OverHTTPAlertingTests {
+    /// Without how many seconds ago something was, and the columns that are as wide: time goes on between two commands.
+    private static func ageless(_ output: String) -> String {
+        output.replacing(/[0-9]+s ago/, with: "ago").replacing(/\ +/, with: " ")
+    }
+
     @Test func `webhooks, dead letters and edges are listed in the same words`() async throws {
         try await OverHTTPTests.withAPI { sentinel, url in
             let made = try sentinel.sentinel(
@@ -26,7 +31,7 @@ struct OverHTTPAlertingTests {
                     let line = words.split(separator: " ").map(String.init) + ["-o", format]
                     let direct = try await sentinel.wait(line)
                     let remote = try await sentinel.wait(line + ["--api", url])
-                    #expect(remote.output == direct.output, "\(words)")
+                    #expect(Self.ageless(remote.output) == Self.ageless(direct.output), "\(words)")
                     #expect(remote.code == 0 && direct.code == 0, "\(remote.errors)")
                 }
             }
