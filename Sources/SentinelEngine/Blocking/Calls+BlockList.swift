@@ -30,7 +30,7 @@ package struct BlockDefaults: Sendable, Equatable {
 }
 
 extension Calls {
-    /// Blocks in one call: it holds up verdicts for half a millisecond or so.
+    /// Blocks in one call: it holds up verdicts for a millisecond or so.
     private static var importedAtOnce: Int { 25 }
     /// How long it rests after a call, as a multiple of what the call took: so verdicts have most of Redis, however
     /// busy it is.
